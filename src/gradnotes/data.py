@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import tempfile
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -90,14 +93,7 @@ def parkinsons(path: str | os.PathLike | None = None) -> Parkinsons:
     import pandas as pd
 
     file = _locate(path)
-    content = file.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != PARKINSONS_SHA256:
-        raise ValueError(
-            f"{file.name} must have SHA-256 {PARKINSONS_SHA256[:12]}..., got {digest[:12]}... ({len(content)} bytes): "
-            "it was changed or cut off (a checkout that rewrites line ends does that); fetch it again"
-        )
-    frame = pd.read_csv(file)
+    frame = pd.read_csv(io.BytesIO(_genuine(file.read_bytes(), file.as_posix())))
     names = tuple(name for name in frame.columns if name not in ("name", "status"))
     return Parkinsons(
         X=frame[list(names)].to_numpy(dtype=float),
@@ -105,6 +101,16 @@ def parkinsons(path: str | os.PathLike | None = None) -> Parkinsons:
         subject=frame["name"].str.rsplit("_", n=1).str[0].to_numpy(dtype=str),
         feature_names=names,
     )
+
+
+def _genuine(content: bytes, where: str) -> bytes:
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != PARKINSONS_SHA256:
+        raise ValueError(
+            f"{where} must have SHA-256 {PARKINSONS_SHA256[:12]}..., got {digest[:12]}... ({len(content)} bytes): it "
+            "was changed or cut off (a checkout that rewrites line ends does that); delete it and fetch it again"
+        )
+    return content
 
 
 def _locate(path) -> Path:
@@ -129,17 +135,23 @@ def _download() -> Path:
     target = Path(pooch.os_cache("gradnotes")) / _FILE
     if target.is_file():
         return target
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel("WARNING")
     try:
-        members = pooch.retrieve(
-            PARKINSONS_URL,
-            known_hash=None,  # the archive holds other files too; the member itself is checked by the caller
-            path=target.parent,
-            processor=pooch.Unzip(members=[_FILE], extract_dir="."),
-        )
+        with tempfile.TemporaryDirectory() as folder:  # a broken archive must not stay and be found again
+            archive = pooch.retrieve(PARKINSONS_URL, known_hash=None, fname="parkinsons.zip", path=folder)
+            with zipfile.ZipFile(archive) as members:
+                content = members.read(_FILE)
     except Exception as failure:
         raise DataNotFound(
             f"{_FILE} is not here and could not be downloaded ({type(failure).__name__}). Three ways: "
             f"pass parkinsons(path=...), set GRADNOTES_DATA to the folder that holds {_FILE}, "
             f"or connect once so that it is fetched from {PARKINSONS_URL}"
         ) from failure
-    return Path(members[0])
+    finally:
+        logger.setLevel(level)
+    _genuine(content, f"{_FILE} in the archive from {PARKINSONS_URL}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return target

@@ -102,9 +102,7 @@ def train_many_seeds(
     skeleton = copy.deepcopy(models[0]).train()
     step_rule, rate = make_optimizer(optimizer, list(free.values()), lr, momentum, weight_decay)
     draws = [streams(np.random.default_rng(seed)) for seed in seeds]
-    losses_of = vmap(
-        lambda p, b, x, t: loss(functional_call(skeleton, {**p, **b}, (x,)), t), randomness="different"
-    )
+    losses_of = vmap(lambda p, b, x, t: loss(functional_call(skeleton, {**p, **b}, (x,)), t), randomness="different")
     alive = torch.ones(len(seeds), dtype=torch.bool, device=device)
     history, report = [], Progress(progress, epochs)
     slices = torch.arange(len(seeds), device=device)[:, None]
