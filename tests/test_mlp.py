@@ -240,6 +240,17 @@ def test_fit_reports_the_norm_of_the_slope_and_improves_the_loss():
     assert record.stop_reason == "max_steps"
 
 
+def test_watch_sees_the_start_and_the_end_of_every_epoch():
+    net = MLP((1, 1), rng=0)
+    before = net.theta
+    record = net.fit([[1.0], [2.0], [3.0]], [1.0, 2.0, 3.0], lr=0.01, epochs=4, batch_size=2, watch=lambda n: n.theta)
+    assert len(record.watched) == 5
+    assert record.steps == 8
+    assert record.watched[0].tolist() == before.tolist()
+    assert record.watched[-1].tolist() == net.theta.tolist()
+    assert net.fit([[1.0]], [1.0], lr=0.1, epochs=1).watched == []
+
+
 def test_fit_does_not_touch_arrays_that_were_assigned():
     net, W = MLP((1, 1)), np.array([[2]])
     net.weights = [W]

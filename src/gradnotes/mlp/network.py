@@ -71,8 +71,7 @@ class MLP:
         self.activation = one_of("activation", activation, ACTIVATIONS)
         self.output = one_of("output", output, OUTPUTS)
         self.loss = one_of("loss", loss, ("mse", *PARTNER))
-        if PARTNER.get(loss, output) != output:
-            wanted = PARTNER[loss]
+        if (wanted := PARTNER.get(loss, output)) != output:
             raise ValueError(f"loss {loss!r} needs output {wanted!r}, got {output!r}: give output={wanted!r}")
         rng = np.random.default_rng(rng)
         self.weights = [xavier_uniform(n, m, rng) for n, m in pairwise(self.sizes)]
@@ -89,9 +88,7 @@ class MLP:
     def predict(self, X) -> np.ndarray:
         """The likeliest class (n,) for "cross_entropy", 0 or 1 for "bce", the output itself for "mse"."""
         a = self.forward(X)
-        if self.loss == "mse":
-            return a
-        return a.argmax(axis=1) if self.loss == "cross_entropy" else (a > 0.5).astype(int)
+        return a if self.loss == "mse" else a.argmax(axis=1) if self.loss == "cross_entropy" else (a > 0.5).astype(int)
 
     def value(self, X, y) -> float:
         """The mean loss over the rows of X."""
@@ -155,6 +152,7 @@ class MLP:
         batch_size: int | None = None,
         momentum: float = 0.0,
         rng=0,
+        watch: Callable[[MLP], object] | None = None,
     ) -> Training:
         """Train in place: v <- momentum v + slope, parameter <- parameter - lr v. [004 (3.57)]
 
@@ -168,6 +166,8 @@ class MLP:
         momentum : float in [0, 1)
         rng : Generator or seed
             For the order of the mini-batches.
+        watch : callable, optional
+            Called with this network before the first step and after each epoch; its results are kept.
 
         Raises
         ------
@@ -179,11 +179,11 @@ class MLP:
         """
         X = self._samples(X)
         y = self._targets(y, n := len(X))
-        batches = _batches(n, epochs, batch_size, np.random.default_rng(rng))
+        batches, per_epoch = _batches(n, epochs, batch_size, np.random.default_rng(rng))
         momentum = momentum_share(momentum)
         self.weights, self.biases = ([p.astype(float) for p in ps] for ps in (self.weights, self.biases))
         velocity = [np.zeros_like(p) for p in (*self.weights, *self.biases)]
-        losses, norms = [], []
+        losses, norms, watched = [], [], [watch(self)] if watch else []
         for step, rows in enumerate(batches):
             eta = rate(lr(step) if callable(lr) else lr)
             with np.errstate(over="ignore", invalid="ignore"):
@@ -200,7 +200,9 @@ class MLP:
                     v *= momentum
                     v += g
                     p -= eta * v
-        return Training(np.array(losses), np.array(norms))
+            if watch and (step + 1) % per_epoch == 0:
+                watched.append(watch(self))
+        return Training(np.array(losses), np.array(norms), watched)
 
     def _forward(self, X) -> tuple[list[np.ndarray], np.ndarray]:
         """(a^(0) .. a^(L), z^(L))."""
@@ -239,9 +241,9 @@ class MLP:
         return targets(y, n, self.sizes[-1], self.loss)
 
 
-def _batches(n: int, epochs, batch_size, rng) -> Iterator:
+def _batches(n: int, epochs, batch_size, rng) -> tuple[Iterator, int]:
     epochs = whole("epochs", epochs, "at least 1", math.inf)
     if batch_size is None:
-        return repeat(slice(None), epochs)
-    batch_size = whole("batch_size", batch_size, f"from 1 to n = {n}", n)
-    return (rows for _ in range(epochs) for rows in minibatches(n, batch_size, rng))
+        return repeat(slice(None), epochs), 1
+    size = whole("batch_size", batch_size, f"from 1 to n = {n}", n)
+    return (rows for _ in range(epochs) for rows in minibatches(n, size, rng)), -(-n // size)

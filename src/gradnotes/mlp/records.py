@@ -27,10 +27,14 @@ class Gradients(NamedTuple):
 
 
 class Training(NamedTuple):
-    """How a training went: batch loss and gradient norm of each step, taken before its update."""
+    """How a training went: batch loss and gradient norm of each step, taken before its update.
+
+    `watched` holds what the callback of `MLP.fit` returned: at the start, then after each epoch.
+    """
 
     loss: np.ndarray
     grad_norm: np.ndarray
+    watched: list
     stop_reason: str = "max_steps"
 
     @property
