@@ -1,0 +1,67 @@
+"""What the theme and its helpers leave to mend: addresses from one place, no duplicate scripts, formulas offline."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "src"))  # the API page reads the docstrings; nothing is installed for it
+
+# MathJax 3.2.2 comes from the package sphinx-mathjax-offline; only what a page can ask for is kept.
+KEEP = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2", "a11y/assistive-mml.js")
+LICENSE = """MathJax 3.2.2, https://www.mathjax.org
+Copyright (c) The MathJax Consortium. Licensed under the Apache License, Version 2.0:
+https://www.apache.org/licenses/LICENSE-2.0
+Unmodified files of the PyPI package sphinx-mathjax-offline 0.0.2; unused parts were left out.
+"""
+
+
+def addresses(app, config):
+    """The repository stands once, in `_config.yml`; the site's own address follows from it."""
+    url = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+    owner, name = urlsplit(url).path.strip("/").split("/")
+    site = f"https://{owner.lower()}.github.io/{name}/"
+    config.html_baseurl = config.html_baseurl or site
+    config.ogp_site_url = site
+
+
+def mathjax(app, error):
+    """Copy MathJax out of its package, trimmed, with its licence."""
+    if error or app.builder.format != "html":
+        return
+    source = Path(importlib.util.find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    shutil.rmtree(target, ignore_errors=True)
+    for name in KEEP:
+        part = source / name
+        copy = shutil.copytree if part.is_dir() else shutil.copyfile
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(part, target / name)
+    (target / "LICENSE.txt").write_text(LICENSE, encoding="utf-8")
+
+
+def scripts(app, pagename, templatename, context, doctree):
+    """Each script and style once; Thebe's (declared twice by the theme, needs a server) not at all."""
+    for kind in ("script_files", "css_files"):
+        seen, kept = set(), []
+        for item in context.get(kind, []):
+            name = getattr(item, "filename", None) or str(item)
+            key = (name, str(getattr(item, "attributes", {}).get("body", "")))
+            if key in seen or "thebe" in (key[0] + key[1]).lower():
+                continue
+            seen.add(key)
+            kept.append(item)
+        context[kind] = kept
+
+
+def setup(app):
+    app.connect("config-inited", addresses, priority=1)
+    app.connect("html-page-context", scripts, priority=900)
+    app.connect("build-finished", mathjax, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

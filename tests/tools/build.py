@@ -1,0 +1,44 @@
+"""Build the book from a clean state with every warning an error, and say what to open.
+
+`jupyter-book build` exits 0 on failures unless -W, and a second build after a failed one passes:
+hence the clean `_build`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def build(root: Path = ROOT) -> int:
+    """Run jupyter-book; print the last warnings if it fails."""
+    shutil.rmtree(root / "_build", ignore_errors=True)
+    start = time.perf_counter()
+    start_book = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
+    command = [sys.executable, "-c", start_book, "build", str(root), "-W", "-n", "--keep-going", "-q"]
+    done = subprocess.run(
+        command, cwd=root, text=True, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}
+    )
+    page = root / "_build" / "html" / "index.html"
+    if done.returncode or not page.is_file():
+        lines = [
+            line
+            for line in (done.stdout + done.stderr).splitlines()
+            if "WARNING" in line or "ERROR" in line or "rror:" in line
+        ]
+        print("\n".join(lines or (done.stdout + done.stderr).splitlines()[-40:]))
+        print(f"The book was not built (exit code {done.returncode}).")
+        return done.returncode or 1
+    shown = page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page
+    print(f"Built in {time.perf_counter() - start:.1f} s. Open {shown}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(build())
