@@ -1,4 +1,4 @@
-"""Layers with a forward and a derived backward pass: batch normalisation, dropout; the max-norm projection."""
+"""Layers with a derived backward pass: batch normalisation, dropout; and the max-norm projection."""
 
 from __future__ import annotations
 
