@@ -9,6 +9,31 @@ Only this package imports matplotlib. A notebook writes::
 
 from __future__ import annotations
 
+from .backprop import (
+    draw_blame,
+    draw_costs,
+    draw_digits,
+    draw_face,
+    draw_functions,
+    draw_network,
+    draw_promise,
+    draw_surface,
+    draw_valley,
+)
 from .style import COLOURS, DASHES, show, subplots
 
-__all__ = ["COLOURS", "DASHES", "show", "subplots"]
+__all__ = [
+    "COLOURS",
+    "DASHES",
+    "draw_blame",
+    "draw_costs",
+    "draw_digits",
+    "draw_face",
+    "draw_functions",
+    "draw_network",
+    "draw_promise",
+    "draw_surface",
+    "draw_valley",
+    "show",
+    "subplots",
+]
