@@ -72,16 +72,16 @@ class Table:
     def __repr__(self) -> str:
         lines = [self.header, *self.rows]
         widths = [max(len(line[k]) for line in lines) for k in range(len(self.header))]
-        return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+        return "\n".join(
+            "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines
+        )
 
     def _repr_html_(self) -> str:
         from html import escape
 
         head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in self.header)
         body = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in self.rows)
-        return (
-            '<table class="gn-table"><thead><tr>' + head + "</tr></thead><tbody>" + body + "</tbody></table>"
-        )
+        return '<table class="gn-table"><thead><tr>' + head + "</tr></thead><tbody>" + body + "</tbody></table>"
 
 
 def table(rows: Iterable[Sequence], header: Sequence[str], digits: int = 4, tol: float = 1e-9) -> Table:
@@ -147,7 +147,7 @@ def show(label: str, x=None, digits: int = 4, tol: float = 1e-9) -> None:
 def glue(name: str, value, digits: int = 4, tol: float = 1e-9) -> None:
     """Give `value` to the prose under `name`, as text through `stable`; prints it where myst_nb is missing.
 
-    In the prose, write ``{glue:text}`name` ``. Text and integers go as they are.
+    In the prose, the role ``glue:text`` with this name shows it. Text and integers go as they are.
 
     Examples
     --------
