@@ -88,6 +88,27 @@ def test_the_batch_order_does_not_depend_on_what_the_generator_gave_before():
     np.testing.assert_array_equal(one.loss, other.loss)
 
 
+def test_an_epoch_that_was_kept_is_the_shorter_training():
+    options = {"lr": 0.02, "batch_size": 8, "seeds": [1, 2], "device": "cpu"}
+    runs = train_many_seeds(make_model, F.cross_entropy, X, Y, epochs=5, keep=(2, 5), **options)
+    short = train_many_seeds(make_model, F.cross_entropy, X, Y, epochs=2, **options)
+    assert torch.equal(runs.at(2).logits(X), short.logits(X))
+    assert torch.equal(runs.at(5).logits(X), runs.logits(X))
+    with pytest.raises(ValueError, match=r"epoch must be one of \[2, 5\], got 3"):
+        runs.at(3)
+
+
+@pytest.mark.parametrize("per_seed", [False, True])
+def test_all_rows_are_one_batch_without_copies(per_seed):
+    data = (np.stack([X, X]), np.stack([Y, Y])) if per_seed else (X, Y)
+    options = {"epochs": 3, "lr": 0.02, "batch_size": None}
+    runs = train_many_seeds(
+        make_model, F.cross_entropy, *data, seeds=[4, 5], device="cpu", per_seed=per_seed, **options
+    )
+    for k, one in enumerate(loop([4, 5], F.cross_entropy, **options)):
+        np.testing.assert_allclose(runs.loss[k], one.loss, rtol=1e-11)
+
+
 def test_one_epoch_of_sgd_is_the_update_by_hand():
     model = nn.Linear(2, 1, bias=False).double()
     model.weight.data = torch.tensor([[1.0, -1.0]], dtype=torch.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -19,7 +19,8 @@ class ManySeeds:
     """Many trainings, one for each of S seeds.
 
     ``loss (S, T)`` is NaN after a stop, ``params`` maps names to tensors with a leading seed axis,
-    ``stop_reason (S,)`` says ``"epochs"`` or ``"diverged"``.
+    ``stop_reason (S,)`` says ``"epochs"`` or ``"diverged"``; ``kept`` holds the parameters after the epochs that
+    were asked for.
     """
 
     loss: np.ndarray
@@ -27,6 +28,13 @@ class ManySeeds:
     stop_reason: np.ndarray
     seeds: tuple
     skeleton: nn.Module
+    kept: dict[int, dict[str, torch.Tensor]]
+
+    def at(self, epoch: int) -> ManySeeds:
+        """The same trainings as they stood after `epoch`, which must be one of `kept`."""
+        if epoch not in self.kept:
+            raise ValueError(f"epoch must be one of {sorted(self.kept)}, got {epoch!r}: ask for it with keep=")
+        return replace(self, params=self.kept[epoch])
 
     def logits(self, X, per_seed: bool = False) -> torch.Tensor:
         """Outputs ``(S, n, ...)`` of all networks in evaluation mode, on the CPU.
@@ -44,6 +52,7 @@ def train_many_seeds(
     make_model: Callable, loss: Callable, X, y, *, seeds: Iterable, epochs: int, lr,
     batch_size: int | None = None, optimizer="adam", device=None, progress: bool | None = None,
     momentum: float = 0.0, weight_decay: float = 0.0, project: Callable | None = None, per_seed: bool = False,
+    keep: Iterable[int] = (),
 ) -> ManySeeds:  # fmt: skip
     """Train the networks of all seeds at once; each is the one that the loop over the seeds would give.
 
@@ -61,6 +70,8 @@ def train_many_seeds(
     per_seed : bool
         True when the data differ too: ``X (S, n, ...)`` and ``y (S, n, ...)``, one slice for each seed.
         Where only the labels differ, pass ``X`` expanded: ``torch.as_tensor(X).expand(S, *X.shape)``.
+    keep : iterable of int
+        Epochs after which the parameters are kept for `ManySeeds.at`.
     loss, X, y, epochs, lr, batch_size, optimizer, device, progress, momentum, weight_decay, project
         As in `train`. The loss must work under ``vmap`` (no ``if`` on a tensor's value); `project` gets the
         stacked parameters: count axes from the end. Dropout masks differ from those of the loop.
@@ -102,16 +113,19 @@ def train_many_seeds(
     skeleton = copy.deepcopy(models[0]).train()
     step_rule, rate = make_optimizer(optimizer, list(free.values()), lr, momentum, weight_decay)
     draws = [streams(np.random.default_rng(seed)) for seed in seeds]
-    losses_of = vmap(lambda p, b, x, t: loss(functional_call(skeleton, {**p, **b}, (x,)), t), randomness="different")
+    shared = None if batch_size is None and not per_seed else 0
+    losses_of = vmap(
+        lambda p, b, x, t: loss(functional_call(skeleton, {**p, **b}, (x,)), t),
+        in_dims=(0, 0, shared, shared),
+        randomness="different",
+    )
     alive = torch.ones(len(seeds), dtype=torch.bool, device=device)
     history, report = [], Progress(progress, epochs)
-    slices = torch.arange(len(seeds), device=device)[:, None]
+    keep, kept = set(keep), {}
     with seeded(draws[0][1], device):
         for epoch in range(epochs):
             for rows in zip(*(batches(n, batch_size, order) for order, _ in draws), strict=True):
-                rows = torch.as_tensor(np.stack(rows), device=device)
-                xb, yb = (X[slices, rows], y[slices, rows]) if per_seed else (X[rows], y[rows])
-                values = losses_of(params, buffers, xb, yb)
+                values = losses_of(params, buffers, *_slices(X, y, rows, batch_size, per_seed))
                 now = values.detach()
                 history.append(torch.where(alive, now, torch.nan))
                 alive = alive & torch.isfinite(now)
@@ -125,6 +139,8 @@ def train_many_seeds(
                             project(free)
                 if not alive.any():
                     break
+            if epoch + 1 in keep:
+                kept[epoch + 1] = {name: p.detach().clone() for name, p in params.items()} | buffers
             report(epoch + 1, float(history[-1].nanmean()))
             if not alive.any():
                 break
@@ -132,7 +148,18 @@ def train_many_seeds(
     params = {name: p.detach() for name, p in params.items()} | buffers
     reasons = np.where(alive.cpu().numpy(), "epochs", "diverged")
     curve = torch.stack(history, dim=1).double().cpu().numpy()
-    return ManySeeds(curve, params, reasons, seeds, skeleton.eval())
+    return ManySeeds(curve, params, reasons, seeds, skeleton.eval(), kept)
+
+
+def _slices(X, y, rows, batch_size, per_seed):
+    """The batch of every seed, stacked; all rows are one batch that needs no copy."""
+    if batch_size is None:
+        return X, y
+    rows = torch.as_tensor(np.stack(rows), device=X.device)
+    if not per_seed:
+        return X[rows], y[rows]
+    seed = torch.arange(len(rows), device=X.device)[:, None]
+    return X[seed, rows], y[seed, rows]
 
 
 class _keep:
