@@ -117,6 +117,16 @@ def test_large_data_give_what_small_steps_give():
         assert_same(model.path_.x[-1], exact, rtol=1e-8)
 
 
+def test_large_data_whose_first_samples_hold_one_class_only():
+    rng = np.random.default_rng(4)
+    X = rng.standard_normal((20_001, 2))
+    y = np.zeros(len(X), dtype=int)
+    y[[1, 2, 3, 5, 9, 20_000]] = 1
+    model = LogisticRegression().fit(X, y)
+    assert model.path_.converged
+    assert model.predict_proba(X)[:, 1].sum() == pytest.approx(6, abs=1e-5)
+
+
 @pytest.mark.parametrize("C", [np.inf, 0.7])
 def test_gradients_and_hessians_by_differences_and_torch(C):
     X, y = noisy(n=40, d=3)
