@@ -51,9 +51,14 @@ unit: $(VENV)/.all  ## unit tests and the examples of the docstrings
 nbval: $(VENV)/.all  ## run every chapter and compare with what is stored
 	$(PY) -m pytest --nbval notebooks --ignore=notebooks/assignments -q -p no:doctest -n $(JOBS) --dist loadscope
 
-verify: $(VENV)/.all  ## what takes long: browser, axe, liveness of the net, mutated operands, several processes
+AXE := tests/tools/node_modules/.package-lock.json
+$(AXE): tests/tools/package-lock.json
+	@if command -v npm >/dev/null 2>&1; then cd tests/tools && npm ci --no-audit --no-fund --loglevel=error; \
+	else echo "no npm here: the accessibility checks with axe are left out"; fi
+
+verify: $(VENV)/.all $(AXE)  ## what takes long: browser, axe, liveness of the net, mutated operands, several processes
 	@test -f _build/html/index.html || $(PY) tests/tools/build.py
-	$(PY) -m pytest tests -q -m "slow or browser" --ignore=tests/benchmarks
+	$(PY) -m pytest tests -q -m "slow or browser" --ignore=tests/benchmarks -n $(JOBS) --dist loadfile
 
 notebooks: $(VENV)/.all  ## re-execute every chapter in place (CHECK=1 compares only)
 	$(PY) tests/tools/notebooks.py --jobs $(JOBS) $(if $(CHECK),--check)
