@@ -124,6 +124,6 @@ def test_the_workflow_does_what_ci_does():
 
 def test_readme_says_what_it_is_not_and_how_to_cite():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    parts = ("Huge and Savine", "arXiv 2005.02347", "make book", "make test", "GRADNOTES_DEVICE", "How to cite", "Tìm bài")
+    parts = ("Huge and Savine", "2005.02347", "make book", "make test", "GRADNOTES_DEVICE", "How to cite", "Tìm bài")
     assert [part for part in parts if part not in text] == []
     assert text.index("What it is not") < text.index("## Two commands"), "on the first screen"

@@ -135,10 +135,7 @@ class ErrataPage(Generated):
                 rows = citing.get(slip["id"], [])
                 evidence = " ".join(cell_links(self, row) for row in rows if row["evidence"])
                 ids = " ".join(f'<a href="{self.to("book/claims.html")}#{row["id"]}">{row["id"]}</a>' for row in rows)
-                text = (
-                    slip.get("text")
-                    or f"**Printed:** {slip['printed']} **Correct:** {slip['correct']} {slip.get('why', '')}"
-                )
+                text = f"*{slip['kind']}:* {slip['text']}"
                 body.append(
                     [f'<span id="{slip["id"]}" class="gn-id">{slip["id"]}</span>', text, ids or "–", evidence or "–"]
                 )
