@@ -60,7 +60,7 @@ def notes(directive: Generated, row: dict) -> str:
     parts = [f"*Range:* {row['tolerance']}"] if row.get("tolerance") else []
     parts += [f"*Reason:* {row['reason']}"] if row.get("reason") else []
     parts += [
-        f'<a href="{directive.to("book/errata.html")}#{slip}">{slip}</a>'
+        f'<a href="{directive.to("book/errata.html")}#slip-{slip}">{slip}</a>'
         for slip in row.get("erratum", [])
         if slip in ledger.errata()
     ]
@@ -90,7 +90,7 @@ class ClaimsPage(Generated):
                 [
                     f'<span id="{row["id"]}" class="gn-id" data-source="{source}" data-status="{row["status"]}" '
                     f'data-chapters="{" ".join(stem[:2] for stem in row["evidence"])}">{row["id"]}</span>',
-                    f"{row['statement']} <small>({row['place']})</small>",
+                    f"{row['statement']}<br><small>{row['place']}</small>",
                     badge(row["status"]),
                     cell_links(self, row) or "–",
                     notes(self, row) or "–",
@@ -137,7 +137,7 @@ class ErrataPage(Generated):
                 ids = " ".join(f'<a href="{self.to("book/claims.html")}#{row["id"]}">{row["id"]}</a>' for row in rows)
                 text = f"*{slip['kind']}:* {slip['text']}"
                 body.append(
-                    [f'<span id="{slip["id"]}" class="gn-id">{slip["id"]}</span>', text, ids or "–", evidence or "–"]
+                    [f'<span id="slip-{slip["id"]}" class="gn-id">{slip["id"]}</span>', text, ids or "–", evidence or "–"]
                 )
             lines += table(["id", "slip and correction", "claims", "cells"], body)
         return self.parse(lines)

@@ -60,7 +60,7 @@ def ista(grad: Callable, prox: Callable, x0, *, step: float, tol: float = 1e-10,
 
     Examples
     --------
-    The minimiser of (w - 1.5)^2 / 2 + |w| / 2 is the soft-thresholded 1.5:
+    The minimiser of ``(w - 1.5)^2 / 2 + |w| / 2`` is the soft-thresholded 1.5:
 
     >>> shrink = lambda u, s: np.sign(u) * np.maximum(abs(u) - 0.5 * s, 0)
     >>> float(ista(lambda w: w - 1.5, shrink, [0.0], step=1.0).x[-1, 0])

@@ -62,7 +62,7 @@ def test_every_settled_claim_links_to_its_cell():
 
 
 def test_every_erratum_has_an_anchor():
-    assert set(ledger.errata()) <= rendered.collect(rendered.page("book/errata")).ids
+    assert {f"slip-{slip}" for slip in ledger.errata()} <= rendered.collect(rendered.page("book/errata")).ids
 
 
 def test_formulas_come_from_the_book_itself():

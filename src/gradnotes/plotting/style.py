@@ -23,7 +23,7 @@ RC = {
     "axes.edgecolor": "#444444",
     "axes.grid": True,
     "axes.labelsize": 11,
-    "axes.prop_cycle": mpl.cycler(color=COLOURS) + mpl.cycler(linestyle=DASHES),
+    "axes.prop_cycle": mpl.cycler(color=COLOURS, linestyle=DASHES),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 11,
