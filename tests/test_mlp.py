@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from gradnotes.losses import softmax
-from gradnotes.mlp import MLP
+from gradnotes.mlp import MLP, fit_several
 from gradnotes.optim import minibatches
 from gradnotes.verify import assert_same, check_grad, refused
 
@@ -249,6 +249,24 @@ def test_watch_sees_the_start_and_the_end_of_every_epoch():
     assert record.watched[0].tolist() == before.tolist()
     assert record.watched[-1].tolist() == net.theta.tolist()
     assert net.fit([[1.0]], [1.0], lr=0.1, epochs=1).watched == []
+
+
+@pytest.mark.parametrize(("activation", "output"), [("sigmoid", "identity"), ("tanh", "sigmoid"), ("relu", "tanh")])
+def test_several_networks_side_by_side_walk_as_each_alone(activation, output):
+    nets = [MLP((2, 3, 4, 2), activation, output, rng=seed) for seed in range(4)]
+    alone = [net.at(net.theta) for net in nets]
+    X, y = data((2, 2), "mse", 5)
+    losses = fit_several(nets, X, y, lr=0.3, epochs=20)
+    for k, net in enumerate(alone):
+        assert_same(losses[:, k], net.fit(X, y, lr=0.3, epochs=20).loss)
+        assert_same(nets[k].theta, net.theta)
+
+
+def test_several_networks_must_be_of_one_kind():
+    with pytest.raises(ValueError, match="one kind, got 2 kinds"):
+        fit_several([MLP((1, 1)), MLP((1, 2))], [[0.0]], [0.0], lr=0.1, epochs=1)
+    with pytest.raises(ValueError, match="got 'bce', 'sigmoid'"):
+        fit_several([MLP((1, 1), output="sigmoid", loss="bce")], [[0.0]], [0.0], lr=0.1, epochs=1)
 
 
 def test_fit_does_not_touch_arrays_that_were_assigned():

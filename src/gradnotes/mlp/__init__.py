@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from .network import MLP
 from .records import Gradients, Training
+from .several import fit_several
 
-__all__ = ["MLP", "Gradients", "Training"]
+__all__ = ["MLP", "Gradients", "Training", "fit_several"]

@@ -122,7 +122,7 @@ class MLP:
         if self.loss in PARTNER:
             return g
         if self.output == "softmax":
-            return a * (g - (a * g).sum(axis=1, keepdims=True))
+            return a * (g - (a * g).sum(axis=-1, keepdims=True))
         return g * ACTIVATIONS[self.output][1](a)
 
     @property
