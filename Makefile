@@ -49,7 +49,7 @@ unit: $(VENV)/.all  ## unit tests and the examples of the docstrings
 	$(PY) -m pytest tests src --doctest-modules --ignore=tests/book --ignore=tests/benchmarks -q -m "not slow and not browser" -n $(JOBS) --dist loadfile
 
 nbval: $(VENV)/.all  ## run every chapter and compare with what is stored
-	$(PY) -m pytest --nbval notebooks --ignore=notebooks/assignments -q -p no:doctest -n $(JOBS) --dist loadscope
+	$(PY) -m pytest --nbval notebooks --ignore=notebooks/assignments -q -n $(JOBS) --dist loadscope
 
 AXE := tests/tools/node_modules/.package-lock.json
 $(AXE): tests/tools/package-lock.json

@@ -65,7 +65,7 @@ def test_a_wrong_number_and_a_stale_picture_turn_it_red(stem, tmp_path):
     number, what = corrupt.corrupt_number(notebook, stem)
     picture, _ = corrupt.corrupt_picture(notebook, stem, other_than=number)
     folder = workshop(tmp_path)
-    done = run(["--nbval", store(folder, stem, notebook), "-p", "no:doctest"], folder)
+    done = run(["--nbval", store(folder, stem, notebook)], folder)
     assert done.returncode == 1, done.stdout[-3000:]
     assert failing_cells(done) == {number, picture}, f"{what}, cells {number} and {picture}:\n{done.stdout[-3000:]}"
 
@@ -90,7 +90,7 @@ def test_a_turned_sign_turns_it_red(stem, tmp_path):
     where = {"PYTHONPATH": str(folder / "src")}
     done = run(["-x", "-m", "not slow and not browser", *units], folder, **where)
     if done.returncode == 0:
-        done = run(["-x", "--nbval", store(folder, stem, notebook), "-p", "no:doctest"], folder, **where)
+        done = run(["-x", "--nbval", store(folder, stem, notebook)], folder, **where)
     assert done.returncode == 1, f"{file.name}: {old.strip()!r} -> {new.strip()!r} was not noticed"
 
 

@@ -28,6 +28,6 @@ def rows() -> list[Row]:
         Row("find and verify all proofs", 5, timed([python, "-m", "gradnotes.proofs"]), unit="s"),
     ]
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
-        command = [python, "-m", "pytest", "--nbval", str(path), "-q", "-p", "no:doctest"]
+        command = [python, "-m", "pytest", "--nbval", str(path), "-q"]
         out.append(Row(f"nbval {path.stem}", None, timed(command), unit="s"))
     return out
