@@ -142,18 +142,14 @@ def test_gain_is_the_weighted_integral_of_y_g(name, weights, model):
     phi, (a, cut, b) = make(name, 0.4), model.knots
     for theta in (a, 0.2, cut, b - 0.1, b + 1):
         parts = [
-            quad(
-                lambda x, t=theta: -float(phi(x - t)), lo, hi, points=[min(max(theta, lo), hi)], epsabs=1e-12
-            )[0]
+            quad(lambda x, t=theta: -float(phi(x - t)), lo, hi, points=[min(max(theta, lo), hi)], epsabs=1e-12)[0]
             for lo, hi in ((a, cut), (cut, b))
         ]
         assert_same(model.gain(theta, phi, weights), weights[0] * parts[0] - weights[1] * parts[1], atol=1e-9)
 
 
 @pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize(
-    "knots", [(0, 0.45, 1), (0, 0.25, 0.75, 1), (-2, 0.1, 0.5, 1.0, 3), (0, 1, 2, 3, 4, 5)]
-)
+@pytest.mark.parametrize("knots", [(0, 0.45, 1), (0, 0.25, 0.75, 1), (-2, 0.1, 0.5, 1.0, 3), (0, 1, 2, 3, 4, 5)])
 def test_gain_gradient_matches_differences(name, knots):
     model, phi = StepModel(knots), make(name, 0.3)
     rng = np.random.default_rng(1)
@@ -182,9 +178,7 @@ def test_loss_plus_gain_is_the_length(phi):
     for model in (ONE, StepModel((-3, 0, 5)), StepModel((0, 0.2, 0.7, 2))):
         theta = np.random.default_rng(0).uniform(0, 1, (50, model.n))
         theta = theta[:, 0] if model.n == 1 else theta
-        assert_same(
-            model.loss(theta, phi) + model.gain(theta, phi), np.full(50, model.knots[-1] - model.knots[0])
-        )
+        assert_same(model.loss(theta, phi) + model.gain(theta, phi), np.full(50, model.knots[-1] - model.knots[0]))
 
 
 def test_shapes_follow_theta():
@@ -339,10 +333,7 @@ class Clip:
 
 def test_ties_give_the_smallest_maximiser():
     assert StepModel((0, 0.5, 1)).maximiser(Clip(2.0)) == 0  # G is constant
-    assert (
-        StepModel((0, 0.25, 1)).maximiser(Clip(2.0)) == 0
-        and StepModel((0, 0.75, 1)).maximiser(Clip(2.0)) == 1
-    )
+    assert StepModel((0, 0.25, 1)).maximiser(Clip(2.0)) == 0 and StepModel((0, 0.75, 1)).maximiser(Clip(2.0)) == 1
     assert StepModel((0, 0.3, 1)).maximiser(Clip(0.2)) == 0.3  # sharp enough: exact for every imbalance
     for s in (0.1, 1.0):
         assert StepModel((0, 0.5, 1)).maximiser(Softsign(s)) == 0.5
@@ -434,9 +425,7 @@ def test_frequency_weights_are_inverse_lengths_and_overshoot():
     assert_same(model.frequency_weights(), [1.4, 0.6])
     assert_same(StepModel((0, 1, 2, 4)).frequency_weights(), [0.5, 1.5])
     for scale, bias in [(0.1, -0.04045), (0.01, -0.0043599), (0.001, -0.00043643)]:
-        assert abs(model.bias(Algebraic(scale**2), model.frequency_weights()) - bias) < 5e-6 * max(
-            1, scale * 100
-        )
+        assert abs(model.bias(Algebraic(scale**2), model.frequency_weights()) - bias) < 5e-6 * max(1, scale * 100)
 
 
 # --- regimes
@@ -557,9 +546,7 @@ def test_bad_scales(name, value):
         PHIS[name](value)
 
 
-@pytest.mark.parametrize(
-    "weights", [(0, 1), (1, -1), (1, np.nan), (np.inf, 1), (1,), (1, 1, 1), 2.0, None, "ab"]
-)
+@pytest.mark.parametrize("weights", [(0, 1), (1, -1), (1, np.nan), (np.inf, 1), (1,), (1, 1, 1), 2.0, None, "ab"])
 def test_bad_weights(weights):
     for call in (ONE.maximiser, ONE.bias, ONE.regime, lambda p, w: ONE.gain(0.2, p, w),
                  lambda p, w: ONE.gain_gradient(0.2, p, w), StepModel((0, 1, 2, 3)).maximiser):  # fmt: skip

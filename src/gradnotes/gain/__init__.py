@@ -1,10 +1,11 @@
-"""The gain function of the step model: activations, gain, maximiser, bias, regime, weights. [000]"""
+"""The gain function of the step model, and the same loss on data. [000]"""
 
 from __future__ import annotations
 
 from .activations import PHIS, Algebraic, Arctan, Erf, Softsign, Tanh
 from .model import StepModel
 from .regime import Regime, RegimeReport
+from .sample import Sample
 from .series import sharpness_series
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Erf",
     "Regime",
     "RegimeReport",
+    "Sample",
     "Softsign",
     "StepModel",
     "Tanh",
