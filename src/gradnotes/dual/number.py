@@ -25,7 +25,7 @@ def _operation(name: str, compute: Callable, left: Callable, right: Callable):
         try:
             z = compute(x, y)
         except ValueError as error:
-            raise (error if str(error).startswith(name) else mismatch(name, x, y)) from None
+            raise mismatch(name, x, y, error) from None
         tangent = 0.0 if dx is None else left(dx, x, y, z)
         if dy is not None:
             tangent = tangent + right(dy, x, y, z)

@@ -169,6 +169,8 @@ def _unknown(name: str, args) -> str:
     )
 
 
-def mismatch(name: str, x, y) -> ValueError:
-    """The error for two operands that do not fit each other."""
+def mismatch(name: str, x, y, error: ValueError | None = None) -> ValueError:
+    """The error for two operands that do not fit each other; `error` itself if it already is one of ours."""
+    if str(error).startswith((f"{name}: shapes", "power: a negative")):
+        return error
     return ValueError(f"{name}: shapes {shape_of(x)} and {shape_of(y)} of the two arguments do not fit")

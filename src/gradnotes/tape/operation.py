@@ -22,7 +22,7 @@ def operation(name: str, compute: Callable, left: Callable, right: Callable, kee
             try:
                 z = compute(x, y)
             except ValueError as error:
-                raise _renamed(error, name, x, y) from None
+                raise mismatch(name, x, y, error) from None
             for_left, for_right = keep(x, y, z)
             one, two = (self.index, left, for_left), (other.index, right, for_right)
             if broadcasts and type(z) is not float:
@@ -45,7 +45,7 @@ def operation(name: str, compute: Callable, left: Callable, right: Callable, kee
         try:
             z = compute(x, y)
         except ValueError as error:
-            raise _renamed(error, name, x, y) from None
+            raise mismatch(name, x, y, error) from None
         return self._edge(z, pull, keep(x, y, z)[side], broadcasts)
 
     reflected_name = {"add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
@@ -57,8 +57,3 @@ def repeated(edge, x):
     """The edge to an operand x that was repeated by broadcasting: what arrives is added up."""
     parent, pull, saved = edge
     return parent, gathered, (pull, saved, shape_of(x))
-
-
-def _renamed(error, name, x, y):
-    ours = str(error).startswith((f"{name}: shapes", "power: a negative"))
-    return error if ours else mismatch(name, x, y)
