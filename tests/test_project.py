@@ -127,3 +127,14 @@ def test_readme_says_what_it_is_not_and_how_to_cite():
     parts = ("Huge and Savine", "2005.02347", "make book", "make test", "GRADNOTES_DEVICE", "How to cite", "Tìm bài")
     assert [part for part in parts if part not in text] == []
     assert text.index("What it is not") < text.index("## Two commands"), "on the first screen"
+
+
+def test_the_cover_is_drawn_by_the_notes():
+    """The committed picture is what the package draws today."""
+    import base64
+
+    import cover
+    import pictures
+
+    stored = base64.b64encode(cover.COVER.read_bytes()).decode()
+    assert pictures.same_picture(stored, base64.b64encode(cover.cover()).decode())
