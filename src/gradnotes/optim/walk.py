@@ -87,7 +87,7 @@ def walk(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, pro
 
 
 def _path(xs, norms, reason) -> Path:
-    iterates = np.concatenate(xs).reshape(len(xs), -1) if xs[0].ndim == 1 else np.array(xs)  # twice as fast
+    iterates = np.concatenate(xs).reshape(len(xs), xs[0].size) if xs[0].ndim == 1 else np.array(xs)  # twice as fast
     return Path(iterates, np.array(norms + [math.nan] * (len(xs) - len(norms))), reason)
 
 
