@@ -518,3 +518,37 @@ def test_a_number_that_escapes_from_its_call_is_noticed():
     grad(lambda x: kept.append(x) or x * 2.0)(1.0)
     with pytest.raises(ValueError, match="belongs to a gradient call that is over"):
         kept[0] * 2.0
+
+
+class Counted(float):
+    """A float that counts its multiplications: any float will do as a value."""
+
+    count = 0
+
+    def __mul__(self, other):
+        Counted.count += 1
+        return Counted(float(self) * float(other))
+
+    __rmul__ = __mul__
+
+
+def product(*xs):
+    y = xs[0]
+    for x in xs[1:]:
+        y = y * x
+    return y
+
+
+def test_reverse_mode_needs_three_multiplications_per_factor_whatever_the_number_of_inputs():
+    """x_k = 1 + 1/k: the product telescopes to n + 1 and its derivatives are (n + 1) k / (k + 1)."""
+    n = 1000
+    xs = [Counted(1 + 1 / k) for k in range(1, n + 1)]
+    Counted.count = 0
+    value, gradient = value_and_grad(product)(*xs)
+    assert Counted.count == 3 * (n - 1)
+    assert_same(value, n + 1)
+    assert_same(gradient, [(n + 1) * k / (k + 1) for k in range(1, n + 1)])
+    Counted.count = 0
+    _, tangent = jvp(product, tuple(xs), (1.0, *[0.0] * (n - 1)))
+    assert Counted.count == 3 * (n - 1)
+    assert_same(tangent, (n + 1) / 2)

@@ -37,7 +37,7 @@ def plain(x):
 
 def shape_of(x) -> tuple[int, ...]:
     """``x.shape``, and () for a float, which has none."""
-    return () if type(x) is float else x.shape
+    return () if isinstance(x, float) else x.shape
 
 
 def real(name: str, x, which: str | int = "the argument"):

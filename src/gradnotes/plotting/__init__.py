@@ -9,6 +9,7 @@ Only this package imports matplotlib. A notebook writes::
 
 from __future__ import annotations
 
+from .autodiff import draw_checkpoints, draw_difference_errors, draw_sweep_costs, draw_trace
 from .backprop import (
     draw_blame,
     draw_costs,
@@ -92,6 +93,7 @@ __all__ = [
     "draw_blame",
     "draw_calibration",
     "draw_certain_row",
+    "draw_checkpoints",
     "draw_codes_on_a_line",
     "draw_coefficient_path",
     "draw_coin_test",
@@ -105,6 +107,7 @@ __all__ = [
     "draw_depth_curves",
     "draw_descent",
     "draw_destinations",
+    "draw_difference_errors",
     "draw_digits",
     "draw_distances",
     "draw_escapes",
@@ -142,8 +145,10 @@ __all__ = [
     "draw_staircase",
     "draw_students",
     "draw_surface",
+    "draw_sweep_costs",
     "draw_tangent",
     "draw_temperatures",
+    "draw_trace",
     "draw_validation",
     "draw_valley",
     "show",

@@ -26,7 +26,7 @@ def operation(name: str, compute: Callable, left: Callable, right: Callable, kee
             for_left, for_right = keep(x, y, z)
             one, two = (self.index, left, for_left), (other.index, right, for_right)
             if broadcasts and type(z) is not float:
-                shape = z.shape
+                shape = shape_of(z)
                 if shape_of(x) != shape:
                     one = repeated(one, x)
                 if shape_of(y) != shape:

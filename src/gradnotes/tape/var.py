@@ -54,7 +54,7 @@ class Var(Tracked):
     def _edge(self, value, pull, saved, broadcasts=False):
         """Record a node with one edge, to this number."""
         edge = (self.index, pull, saved)
-        if broadcasts and type(value) is not float and shape_of(self.value) != value.shape:
+        if broadcasts and type(value) is not float and shape_of(self.value) != shape_of(value):
             edge = repeated(edge, self.value)
         nodes = self.tape.nodes
         nodes.append((edge,))
