@@ -12,7 +12,7 @@ from .newton import inverse, newton
 __all__ = ["LogisticLoss", "LogisticRegression"]
 
 BLOCK = 2048  # rows that are worked on together: 20 features of them fit into the processor's cache
-LARGE = 20_000  # rows: from here on Newton starts from fits of every 64th and 8th row and keeps its Hessian while that pays
+LARGE = 20_000  # rows: from here on Newton starts from small samples and keeps its Hessian while that pays
 
 
 class LogisticLoss:
