@@ -27,8 +27,8 @@ def draw_staircase(ax, theta, error, loss, points, labels, tangents):
         if slope:
             ax.annotate("", (at + step, value + slope * step), (at, value), arrowprops=style)
         ax.plot(at, value, "o", color=COLOURS[6], markersize=6)
-        text = f"slope {slope:+.2f}" if slope else "slope 0"
-        ax.annotate(text, (at, value), xytext=(9, 4), textcoords="offset points")
+        text, down = (f"slope {slope:+.2f}", slope > 0) if slope else ("slope 0", True)
+        ax.annotate(text, (at, value), xytext=(10, -13 if down else 6), textcoords="offset points")
     points, labels = np.asarray(points), np.asarray(labels)
     for sign, marker, name in ((1, "o", "positive"), (-1, "x", "negative")):
         here = points[labels == sign]
@@ -59,6 +59,7 @@ def draw_estimates(ax, scores, first, second, band, names):
     ax.axvspan(*band, color="0.9", zorder=0)
     ax.bar(scores, first, width=0.8 * width, color=COLOURS[4], label=names[0])
     ax.plot(scores, second, color=COLOURS[1], linestyle="--", marker=".", label=names[1])
+    ax.set_axisbelow(True)
     ax.set_xlabel("share right on the test set")
     ax.set_ylabel("probability")
     ax.legend(loc="upper left")
@@ -91,13 +92,16 @@ def draw_batch_means(ax, means_by_size, full):
     return ax
 
 
-def draw_cuts_on_histograms(ax, left, right, names, cuts, xlabel):
-    """Two overlaid histograms and named cuts as uprights."""
-    edges = np.linspace(min(left.min(), right.min()), max(left.max(), right.max()), 41)
-    ax.hist(left, edges, color=COLOURS[4], alpha=0.7, label=names[0])
-    ax.hist(right, edges, color=COLOURS[5], alpha=0.7, hatch="//", edgecolor="white", label=names[1])
+def draw_cuts_on_histograms(ax, classes, cuts, xlabel):
+    """Two overlaid histograms (name -> values) and named cuts as uprights."""
+    values = np.concatenate(list(classes.values()))
+    edges = np.linspace(values.min(), values.max(), 41)
+    looks = ({"color": COLOURS[4]}, {"color": COLOURS[5], "hatch": "//", "edgecolor": "white"})
+    for (name, each), look in zip(classes.items(), looks, strict=True):
+        ax.hist(each, edges, alpha=0.7, label=name, **look)
     for (name, cut), dash in zip(cuts.items(), DASHES, strict=False):
         ax.axvline(cut, color=COLOURS[6], linestyle=dash, label=name)
+    ax.set_axisbelow(True)
     ax.set_xlabel(xlabel)
     ax.set_ylabel("people")
     ax.legend()
