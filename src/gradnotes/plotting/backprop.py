@@ -41,7 +41,8 @@ def draw_network(ax, weights, nodes: Sequence[Sequence[str]], edges=None, shades
     the shape of ``weights[k]``) stands on the edges; `shades` (numbers, as `nodes`) colours the neurons: orange
     positive, purple negative, relative to the largest in size.
     """
-    sizes = [len(layer) for layer in nodes]
+    sizes, texts = [len(layer) for layer in nodes], [text for layer in nodes for text in layer]
+    area = 2400 if any("\n" in text for text in texts) else 1150
     at = [[(2.4 * k, (n - 1) / 2 - j) for j in range(n)] for k, n in enumerate(sizes)]
     largest = max(np.abs(W).max() for W in weights)
     for k, W in enumerate(weights):
@@ -53,8 +54,8 @@ def draw_network(ax, weights, nodes: Sequence[Sequence[str]], edges=None, shades
                 "color": COLOURS[0] if W[i, j] >= 0 else COLOURS[1],
                 "linestyle": "-" if W[i, j] >= 0 else (0, (4, 2)),
                 "linewidth": 0.6 + 2.2 * abs(W[i, j]) / largest,
-                "shrinkA": 19,
-                "shrinkB": 19,
+                "shrinkA": area**0.5 * 0.56,
+                "shrinkB": area**0.5 * 0.56,
             }
             ax.annotate("", xy=ends[1], xytext=ends[0], arrowprops=look)
             if edges is not None:
@@ -67,9 +68,9 @@ def draw_network(ax, weights, nodes: Sequence[Sequence[str]], edges=None, shades
             value = shades[k][j] if shades else None
             share = 0.0 if value is None else abs(value) / peak
             tint = "#E69F00" if value is None or value >= 0 else "#8066B0"
-            ax.scatter(*at[k][j], s=1150, color="white", zorder=3)
-            ax.scatter(*at[k][j], s=1150, color=tint, alpha=0.75 * share, linewidths=0, zorder=3)
-            ax.scatter(*at[k][j], s=1150, facecolors="none", edgecolors="#444444", linewidths=1.2, zorder=3)
+            ax.scatter(*at[k][j], s=area, color="white", zorder=3)
+            ax.scatter(*at[k][j], s=area, color=tint, alpha=0.75 * share, linewidths=0, zorder=3)
+            ax.scatter(*at[k][j], s=area, facecolors="none", edgecolors="#444444", linewidths=1.2, zorder=3)
             ax.text(*at[k][j], text, fontsize=8.5, ha="center", va="center", zorder=4)
     ax.set_xlim(-0.6, 2.4 * (len(sizes) - 1) + 0.6)
     ax.set_ylim(-max(sizes) / 2 - 0.15, max(sizes) / 2 + 0.15)
