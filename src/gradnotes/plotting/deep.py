@@ -41,7 +41,7 @@ def draw_seed_strip(ax, groups: dict, xlabel: str, level: float | None = None, l
         values = np.sort(np.asarray(values, dtype=float))
         jitter = np.linspace(-0.22, 0.22, len(values))
         ax.plot(values, row + jitter, "o", markersize=4.5, alpha=0.75, color=COLOURS[row % len(COLOURS)])
-        ax.plot([np.median(values)] * 2, [row - 0.36, row + 0.36], color="#000000", linewidth=2.4)
+        ax.plot([np.median(values)] * 2, [row - 0.36, row + 0.36], color="#000000", linestyle="-", linewidth=2.4)
     if level is not None:
         ax.axvline(level, color="#666666", linestyle="--", linewidth=1.2, label=level_label or None)
         if level_label:
