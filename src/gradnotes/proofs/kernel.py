@@ -49,9 +49,12 @@ class Certificate(list):
         super().__init__(terms)
         self.claim, self.goal = claim, goal
 
+    def words(self) -> list[str]:
+        """Each term as text: ``2 SUB(t, t)``, ``[x > 0]``."""
+        return [f"{'' if c == 1 else f'{text(c)} '}{getattr(fact, 'name', f'[{fact}]')}" for c, fact in self]
+
     def __str__(self) -> str:
-        words = [f"{'' if c == 1 else f'{text(c)} '}{getattr(fact, 'name', f'[{fact}]')}" for c, fact in self]
-        return " + ".join(words) or "0"
+        return " + ".join(self.words()) or "0"
 
 
 def certify(goal, certificate: Iterable, given: Collection[Fact], *, strict: bool = True) -> bool:
