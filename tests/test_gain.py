@@ -339,6 +339,22 @@ def test_ties_give_the_smallest_maximiser():
         assert StepModel((0, 0.5, 1)).maximiser(Softsign(s)) == 0.5
 
 
+def test_a_plateau_counts_by_its_left_end():
+    """phi linear up to .6, A = B = .5: G is constant on [.4, .6]."""
+    model = StepModel((0, 0.5, 1))
+    assert abs(model.maximiser(Clip(0.6)) - 0.4) < 1e-2
+    gains = model.gain(np.array([0.4, 0.5, 0.6, 0.38, 0.62]), Clip(0.6))
+    assert np.ptp(gains[:3]) < 1e-15 and gains[3:].max() < gains[0] - 1e-5
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3, 1e5])
+@pytest.mark.parametrize("knots", [(0, 0.5, 1), (-3, 1, 5)])
+def test_balance_is_exact_from_the_sharpest_to_the_bluntest(name, scale, knots):
+    """Case 1; G is flat to 1e-15 over a wide stretch when phi is nearly linear, and a_1 is the answer still."""
+    assert StepModel(knots).maximiser(make(name, scale)) == knots[1]
+
+
 def test_a_phi_of_ones_own_with_two_local_maxima():
     """000-E17: slopes 1.5, 1, 0 plus a little tanh; G' changes sign at u = .051, .1485, .700."""
 
@@ -538,7 +554,7 @@ def test_bad_knots(knots, message):
         StepModel(knots)
 
 
-@pytest.mark.parametrize("value", [0, -1.0, np.nan, np.inf, [1.0, 2.0]])
+@pytest.mark.parametrize("value", [0, -1.0, np.nan, np.inf, [1.0, 2.0], "x", None])
 @pytest.mark.parametrize("name", EVERY)
 def test_bad_scales(name, value):
     rule = "eps" if name == "algebraic" else "scale"

@@ -15,7 +15,11 @@ __all__ = ["PHIS", "Activation", "Algebraic", "Arctan", "Erf", "Softsign", "Tanh
 
 
 def _positive(name: str, value) -> None:
-    if not (np.ndim(value) == 0 and 1e-300 < value < np.inf):
+    try:
+        good = np.ndim(value) == 0 and 1e-300 < float(value) < np.inf
+    except (TypeError, ValueError):
+        good = False
+    if not good:
         raise ValueError(f"{name} must be a finite number > 0, got {value!r}: it sets the width of the step")
 
 

@@ -32,20 +32,25 @@ def offset_of_maximum(A: float, B: float, phi, weights) -> float:
     plus, minus = weights
     tail = getattr(phi, "tail", lambda x: 1 - phi(x))
 
-    def h(t):
+    def terms(t):
         near, far = phi(A + t), phi(B - t)
         # near - far: through the tails where phi is close to 1, directly where it is close to 0
-        gap = np.where(np.maximum(near, far) > 0.5, tail(B - t) - tail(A + t), near - far)
-        return plus * gap + (plus - minus) * far - (plus + minus) * phi(t)
+        sharp = np.maximum(near, far) > 0.5
+        gains, losses = np.where(sharp, tail(B - t), near), np.where(sharp, tail(A + t), far)
+        return plus * gains, -plus * losses, (plus - minus) * far, -(plus + minus) * phi(t)
+
+    def h(t):
+        first, second, third, fourth = terms(t)
+        return (first + second) + third + fourth
 
     def gain(t):
         big = phi.antiderivative
         return plus * (big(A + t) - big(t)) + minus * (big(B - t) - big(t))
 
     t = np.unique(np.concatenate([[0.0], *(np.clip(s, -A, B) for s in _grid(A, B))]))
-    value = np.asarray(h(t), dtype=float)
-    peaks = [-A] if value[0] <= 4 * EPS * (plus + minus) * phi(A + B) else []
-    peaks += _descents(h, t, value)
+    value, noise = h(t), 4 * EPS * sum(np.abs(term) for term in terms(t))
+    sign = np.where(np.abs(value) <= noise, 0, np.sign(value)).astype(int)
+    peaks = ([-A] if sign[0] <= 0 else []) + _descents(h, t, sign)
     height = np.array([float(gain(p)) for p in peaks])
     tie = 8 * EPS * (plus + minus) * float(phi.antiderivative(A + B))
     return float(peaks[int(np.argmax(height >= height.max() - tie))])
@@ -60,20 +65,26 @@ def _grid(A, B):
         yield B - side * DECADES
 
 
-def _descents(h, t, value) -> list[float]:
-    """Where h passes from + to - (or is + up to the right end), in increasing order."""
+def _descents(h, t, sign) -> list[float]:
+    """Where h passes from + to - (or is + up to the right end), in increasing order.
+
+    A stretch where h is 0 up to rounding is a plateau of the gain if it is wide: its left end counts. If it is
+    narrow (at most a hundredth of [-A, B]) it is the rounding of one root: 0 if h(0) vanishes, else by Brent.
+    """
     points = []
-    seen = np.flatnonzero(value)
+    seen = np.flatnonzero(sign)
     for i, j in pairwise(seen):
-        if value[i] > 0 > value[j]:
-            if j > i + 1:  # h is exactly 0 in between
+        if sign[i] > 0 > sign[j]:
+            if j > i + 1 and t[j - 1] - t[i + 1] > 0.01 * (t[-1] - t[0]):
                 points.append(t[i + 1])
+            elif (t[i + 1 : j] == 0).any():
+                points.append(0.0)
             else:
                 xtol = EPS * min(abs(t[i]), abs(t[j])) + 1e-300
                 points.append(brentq(h, t[i], t[j], xtol=xtol, rtol=4 * EPS))
-    if seen.size and value[seen[-1]] > 0:
+    if seen.size and sign[seen[-1]] > 0:
         points.append(t[min(seen[-1] + 1, t.size - 1)])
-    return [float(p) for p in points] or ([] if seen.size else [float(t[0])])
+    return [float(p) for p in points]
 
 
 def maximiser_of_many(model, phi, weights) -> np.ndarray:

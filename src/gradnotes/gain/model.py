@@ -149,7 +149,7 @@ class StepModel:
         """Inner knots minus maximiser, > 0 against the positives; n = 1: to full relative precision."""
         if self.n == 1:
             a, cut, b = self.knots
-            return np.float64(-offset_of_maximum(cut - a, b - cut, _phi(phi), _weights(weights)))
+            return np.float64(0.0 - offset_of_maximum(cut - a, b - cut, _phi(phi), _weights(weights)))
         return np.array(self.knots[1:-1]) - self.maximiser(phi, weights)
 
     def regime(self, phi, weights=(1, 1)) -> RegimeReport:
