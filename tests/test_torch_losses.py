@@ -14,7 +14,9 @@ from torch.nn import functional as F
 from gradnotes.torch_losses import (
     FocalLoss,
     WeightedCrossEntropy,
+    best_output,
     class_balanced_weights,
+    decision_threshold,
     effective_number,
     inverse_frequency_weights,
 )
@@ -199,6 +201,38 @@ def test_losses_work_under_vmap_and_compile_free_of_branches(loss):
     together = vmap(loss)(z.reshape(3, 4, 2), y.reshape(3, 4))
     for k in range(3):
         torch.testing.assert_close(together[k], loss(z.reshape(3, 4, 2)[k], y.reshape(3, 4)[k]))
+
+
+# --- what a loss asks for
+ETA = np.linspace(0.02, 0.98, 25)
+
+
+@pytest.mark.parametrize("gamma", GAMMAS)
+def test_the_best_focal_output_inverts_the_stationarity_condition(gamma):
+    alpha = [3.0, 1.0]
+
+    def slope(p):
+        return gamma * (1 - p) ** (gamma - 1) * np.log(p) - (1 - p) ** gamma / p
+
+    p = best_output(FocalLoss(alpha, gamma, "none"), ETA)
+    back = alpha[0] * slope(1 - p) / (alpha[1] * slope(p) + alpha[0] * slope(1 - p))
+    np.testing.assert_allclose(back, ETA, rtol=1e-9)
+    assert np.all((p > 0.5) == (ETA > 0.75))
+    assert decision_threshold(FocalLoss(alpha, gamma)) == pytest.approx(0.75, abs=1e-14)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.3])
+def test_the_best_weighted_and_smoothed_output_is_the_share_of_its_mass(smoothing):
+    loss = WeightedCrossEntropy([3.0, 1.0], smoothing, "none")
+    one = (1 - smoothing) * ETA + smoothing / 2
+    zero = 3 * ((1 - smoothing) * (1 - ETA) + smoothing / 2)
+    np.testing.assert_allclose(best_output(loss, ETA), one / (one + zero), rtol=1e-10)
+    assert decision_threshold(loss) == pytest.approx((0.75 - smoothing / 2) / (1 - smoothing), rel=1e-14)
+
+
+def test_probabilities_outside_the_unit_interval_are_refused():
+    with pytest.raises(ValueError, match=r"eta must be in \[0, 1\], got \[1.5\]"):
+        best_output(FocalLoss([1.0, 1.0], 0.0, "none"), 1.5)
 
 
 # --- weights per class ------------------------------------------------------------------------------

@@ -6,13 +6,16 @@ that value and gradient stay finite for logits of any size. Half precision is ra
 
 from __future__ import annotations
 
+from .decision import best_output, decision_threshold
 from .modules import FocalLoss, WeightedCrossEntropy
 from .weights import class_balanced_weights, effective_number, inverse_frequency_weights
 
 __all__ = [
     "FocalLoss",
     "WeightedCrossEntropy",
+    "best_output",
     "class_balanced_weights",
+    "decision_threshold",
     "effective_number",
     "inverse_frequency_weights",
 ]
