@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradnotes.data import study_hours
-from gradnotes.optim import Path, gradient_descent, inverse_decay, minibatches, sgd
+from gradnotes.optim import Path, gradient_descent, inverse_decay, iterates, minibatches, sgd
 from gradnotes.verify import check_grad, numerical_grad
 
 GOLDEN = {k: v["value"] for k, v in json.loads((File(__file__).parent / "golden.json").read_text())["values"].items()}
@@ -240,6 +240,11 @@ def test_stop_is_tested_before_the_step():
     assert path.steps == 0 and path.converged and path.x.tolist() == [1e-4] and path.grad_norm.tolist() == [1e-4]
     assert gradient_descent(lambda x: 0 * x, 1.0, tol=0, max_steps=3).stop_reason == "max_steps"
     assert gradient_descent(lambda x: x, 1.0, max_steps=0).x.tolist() == [1.0]
+
+
+def test_iterates_are_those_of_descent_without_a_stop():
+    expected = gradient_descent(hills, 5.0, lr=0.05, momentum=0.5, tol=0, max_steps=30).x
+    np.testing.assert_array_equal(iterates(hills, 5.0, 30, lr=0.05, momentum=0.5), expected)
 
 
 def test_projection_acts_after_the_step_and_leaves_the_velocity_alone():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .descent import gradient_descent, inverse_decay, minibatches, sgd
-from .walk import Path
+from .descent import gradient_descent, inverse_decay, iterates, minibatches, sgd
+from .loop import Path
 
-__all__ = ["Path", "gradient_descent", "inverse_decay", "minibatches", "sgd"]
+__all__ = ["Path", "gradient_descent", "inverse_decay", "iterates", "minibatches", "sgd"]

@@ -8,9 +8,9 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from .walk import Path, positive_rate, walk, whole
+from .loop import Path, descend, positive_rate, whole
 
-__all__ = ["gradient_descent", "inverse_decay", "minibatches", "sgd"]
+__all__ = ["gradient_descent", "inverse_decay", "iterates", "minibatches", "sgd"]
 
 
 def gradient_descent(
@@ -69,7 +69,21 @@ def gradient_descent(
         raise ValueError(f"tol must be >= 0, got {tol!r}: give 0 to walk all max_steps")
     last = whole("max_steps", max_steps, 0)
     batches = repeat(None, last + 1)
-    return walk(lambda x, _: grad(x), x0, batches, last, lr, momentum, nesterov, tol, project)
+    return descend(lambda x, _: grad(x), x0, batches, last, lr, momentum, nesterov, tol, project)
+
+
+def iterates(grad: Callable, x0, steps: int, **options) -> np.ndarray:
+    """The positions after 0, 1, ..., `steps` steps, without a stopping rule: ``(steps + 1, ...)``.
+
+    Shorter if the walk diverges. The options are `lr`, `momentum`, `nesterov` and `project` of
+    `gradient_descent`, with its errors.
+
+    Examples
+    --------
+    >>> iterates(lambda x: 2 * x, 1.0, 2, lr=0.25).tolist()
+    [1.0, 0.5, 0.25]
+    """
+    return gradient_descent(grad, x0, tol=0.0, max_steps=steps, **options).x
 
 
 def sgd(
@@ -127,7 +141,7 @@ def sgd(
         return _cut(rng.integers(n, size=n) if replace else rng.permutation(n), batch_size)
 
     batches = chain.from_iterable(map(one_epoch, range(epochs)))
-    return walk(batch_grad, x0, batches, None, lr, momentum, False, 0.0, None)
+    return descend(batch_grad, x0, batches, None, lr, momentum, False, 0.0, None)
 
 
 def minibatches(n: int, size: int, rng) -> list[np.ndarray]:

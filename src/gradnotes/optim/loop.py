@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Path", "positive_rate", "walk", "whole"]
+__all__ = ["Path", "descend", "positive_rate", "whole"]
 
 TINY, HUGE = 1e-100, 1e100  # squares of numbers between them neither vanish nor overflow
 FAR = 1e12  # a walk that is this many times farther out than max(1, |x_0|) has diverged
@@ -45,7 +45,7 @@ class Path(NamedTuple):
         return self.stop_reason == "gradient"
 
 
-def walk(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, project) -> Path:
+def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, project) -> Path:
     """The one loop behind both; at step `last` only the gradient is computed (None: at no step)."""
     x = _start(x0)
     shape, rate = x.shape, None if callable(lr) else positive_rate(lr)
