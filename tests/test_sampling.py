@@ -1,4 +1,4 @@
-"""Balanced batches: every class equally likely, every row of a class equally likely, one pass over the labels."""
+"""Balanced batches from a stream, and folds that never split a group."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from gradnotes.sampling import balanced_batches
+from gradnotes.sampling import balanced_batches, group_folds, refuse_leak
 
 
 def test_classes_are_equally_likely_within_four_sigma():
@@ -68,3 +68,50 @@ def test_a_million_rows_need_one_integer_each():
 def test_errors_come_at_the_call(change, message):
     with pytest.raises(ValueError, match=message):
         balanced_batches(**{"y": [0, 1], "size": 4, "batches": 1, "rng": 0, **change})
+
+
+GROUPS = np.repeat(np.arange(32), [6] * 29 + [7] * 3)
+LABELS = (GROUPS >= 8).astype(int)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_folds_never_split_a_group_and_share_the_classes(seed):
+    fold = group_folds(GROUPS, 5, seed, y=LABELS)
+    for k in range(5):
+        refuse_leak(GROUPS, np.flatnonzero(fold != k), np.flatnonzero(fold == k))
+        healthy = np.unique(GROUPS[(fold == k) & (LABELS == 0)])
+        assert 1 <= len(healthy) <= 2  # eight groups in five folds
+        assert 6 <= len(np.unique(GROUPS[fold == k])) <= 7
+
+
+def test_folds_are_random_and_repeatable():
+    assert np.array_equal(group_folds(GROUPS, 5, 1), group_folds(GROUPS, 5, 1))
+    assert not np.array_equal(group_folds(GROUPS, 5, 1), group_folds(GROUPS, 5, 2))
+
+
+def test_as_many_folds_as_groups_leave_one_group_out():
+    from sklearn.model_selection import LeaveOneGroupOut
+
+    fold = group_folds(GROUPS, 32, 0)
+    ours = {frozenset(np.flatnonzero(fold == k).tolist()) for k in range(32)}
+    theirs = {frozenset(test.tolist()) for _, test in LeaveOneGroupOut().split(GROUPS, groups=GROUPS)}
+    assert ours == theirs
+
+
+def test_a_split_by_rows_is_refused():
+    with pytest.raises(ValueError, match=r"groups in the test part also train, for .* test rows: split by group"):
+        refuse_leak(GROUPS, np.arange(0, 195, 2), np.arange(1, 195, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"folds": 1}, "folds must be an integer from 2 to the 32 groups, got 1"),
+        ({"folds": 33}, "to the 32 groups, got 33"),
+        ({"y": np.arange(195) % 2}, "a group must have one label"),
+        ({"y": [0, 1]}, r"one label for each of 195 rows, got shape \(2,\)"),
+    ],
+)
+def test_bad_folds_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        group_folds(**{"groups": GROUPS, "folds": 5, "rng": 0, **change})

@@ -1,4 +1,4 @@
-"""Batches in which every class is equally likely, streamed from labels of any number."""
+"""Which rows go where: class-balanced batches from a stream, and folds that never split a person."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-__all__ = ["balanced_batches"]
+__all__ = ["balanced_batches", "group_folds", "refuse_leak"]
 
 
 def balanced_batches(y, size: int, batches: int | None, rng) -> Iterator[np.ndarray]:
@@ -67,3 +67,74 @@ def _stream(by_class, counts, size, batches, rng):
         c = rng.integers(len(counts), size=size)
         yield by_class[first[c] + rng.integers(counts[c])]
         made += 1
+
+
+def group_folds(groups, folds: int, rng, y=None) -> np.ndarray:
+    """The fold of every row, such that all rows of a group lie in one fold. [003-I14]
+
+    The groups are put in random order and dealt out in turn; with `y` this is done class by class, so that every
+    fold gets its share of each class (of groups, not of rows).
+
+    Parameters
+    ----------
+    groups : array_like (n,)
+        Who a row belongs to.
+    folds : int
+        From 2 to the number of groups.
+    rng : Generator or seed
+    y : array_like (n,) or None
+        Labels, constant within each group.
+
+    Returns
+    -------
+    ndarray (n,) of integers from 0 to folds - 1
+
+    Raises
+    ------
+    ValueError
+        If `folds` is out of its range, the lengths differ, or a group has two labels.
+
+    Examples
+    --------
+    >>> fold = group_folds(["ann", "ann", "bob", "eve", "eve"], 3, rng=0)
+    >>> bool(fold[0] == fold[1]), bool(fold[3] == fold[4]), sorted(set(fold.tolist()))
+    (True, True, [0, 1, 2])
+    """
+    names, member = np.unique(np.asarray(groups), return_inverse=True)
+    if not (isinstance(folds, (int, np.integer)) and 2 <= folds <= len(names)):
+        raise ValueError(f"folds must be an integer from 2 to the {len(names)} groups, got {folds!r}")
+    labels = np.zeros(len(member), dtype=int) if y is None else np.asarray(y)
+    if labels.shape != member.shape:
+        raise ValueError(f"y must have one label for each of {len(member)} rows, got shape {labels.shape}")
+    rng = np.random.default_rng(rng)
+    of_group = np.empty(len(names), dtype=int)
+    start = 0
+    for label in np.unique(labels):
+        mine = np.unique(member[labels == label])
+        if np.any(labels[np.isin(member, mine)] != label):
+            raise ValueError(f"a group must have one label, but one of label {label!r} has another too")
+        of_group[rng.permutation(mine)] = (start + np.arange(len(mine))) % folds
+        start += len(mine)
+    return of_group[member]
+
+
+def refuse_leak(groups, train, test) -> None:
+    """Raise if a group has rows on both sides of a split. [003-I14]
+
+    Examples
+    --------
+    >>> refuse_leak(["ann", "ann", "bob"], train=[0, 1], test=[2])
+    >>> refuse_leak(["ann", "ann", "bob"], train=[0], test=[1, 2])
+    Traceback (most recent call last):
+    ...
+    ValueError: 1 of 2 groups in the test part also train, for 1 of 2 test rows: split by group
+    """
+    groups = np.asarray(groups)
+    known = np.isin(groups[test], groups[train])
+    if known.any():
+        tested = len(np.unique(groups[test]))
+        shared = len(np.unique(groups[test][known]))
+        raise ValueError(
+            f"{shared} of {tested} groups in the test part also train, "
+            f"for {known.sum()} of {len(known)} test rows: split by group"
+        )
