@@ -24,7 +24,7 @@ def positive(name: str, value, remedy: str, zero: bool = False) -> None:
 
 
 class LinearModel(BaseEstimator):
-    """A model whose score is z = X @ coef_.T + intercept_."""
+    """A model whose score is ``z = X @ coef_.T + intercept_``."""
 
     def _check(self, X, y, **options):
         return validate_data(self, X, y, dtype=np.float64, **options)

@@ -147,7 +147,7 @@ def draw_losses_in_score(ax, z, curves, at, slopes):
 
 
 def draw_images(axes, images, titles, limit=None):
-    """Small pictures in a grid. With `limit`, signed weights: orange below 0, white at 0, blue above."""
+    """Small pictures in a grid. With `limit`, signed weights: orange below 0, white at 0, purple above."""
     for ax in np.ravel(axes):
         ax.set_axis_off()
     for ax, image, title in zip(np.ravel(axes), images, titles, strict=False):
