@@ -3,11 +3,11 @@ r"""Losses: value and gradient together, with the convention in the name. [004 s
 Each function returns ``(value, gradient)``; the gradient has the shape of the prediction. `reduction` says
 what is done with the terms of the sum:
 
-==============  ===========================================  =========================================
+==============  ==========================================  =========================================
 ``"mean"``      their average (torch's default)             `mse` is (3.52.2) with c = 1/n
 ``"sum"``       their sum                                   `mse` is (3.52.2) with c = 1
 ``"half_sum"``  half their sum                              `mse` is (3.52.2) with c = 1/2, as (3.53)
-=============  ==========================================  =========================================
+==============  ==========================================  =========================================
 
 The minimiser is the same for all three; the gradient, and so the learning rate, is not (004-E64).
 """

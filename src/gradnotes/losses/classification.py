@@ -103,16 +103,16 @@ def softmax_cross_entropy(Z, y, reduction: str = "mean") -> tuple[float, np.ndar
 
 
 def sigmoid(z) -> np.ndarray:
-    """1 / (1 + exp(-z)), written so that no exponent is positive. [004 Example 3.1]
+    """1 / (1 + exp(-z)); where the exponential overflows, the quotient is 0, as it should be. [004 Example 3.1]
 
     Examples
     --------
     >>> sigmoid([-1e4, 0.0, 1e4]).tolist()
     [0.0, 0.5, 1.0]
     """
-    z = np.asarray(z, dtype=float)
-    small = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, small) / (1 + small)
+    with np.errstate(over="ignore"):
+        e = np.exp(-np.asarray(z, dtype=float))
+        return 1 / (1 + e) if e.ndim == 0 else np.divide(1, np.add(e, 1, out=e), out=e)
 
 
 def softmax(Z) -> np.ndarray:
@@ -151,8 +151,8 @@ def one_hot(y, classes: int) -> np.ndarray:
         return np.eye(classes)[y]
     if y.ndim != 2 or y.shape[1] != classes:
         raise ValueError(f"labels must be (n,) codes or (n, {classes}) rows, got shape {y.shape}")
-    y = y.astype(float)
-    if not ((y >= 0).all() and np.allclose(y.sum(axis=1), 1, rtol=0, atol=1e-9)):
+    y = y.astype(float, copy=False)
+    if not (y.min(initial=0) >= 0 and np.abs(y.sum(axis=1) - 1).max(initial=0) <= 1e-9):
         raise ValueError("each row of labels must be >= 0 and sum to 1: one-hot rows or probabilities")
     return y
 

@@ -197,9 +197,10 @@ class MLP:
                         f"at step {step}: lower lr, or scale the inputs"
                     )
                 for p, v, g in zip((*self.weights, *self.biases), velocity, (*weights, *biases), strict=True):
-                    v *= momentum
-                    v += g
-                    p -= eta * v
+                    if momentum:
+                        v *= momentum
+                        v += g
+                    p -= eta * v if momentum else np.multiply(eta, g, out=g)
             if watch and (step + 1) % per_epoch == 0:
                 watched.append(watch(self))
         return Training(np.array(losses), np.array(norms), watched)
