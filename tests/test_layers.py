@@ -95,3 +95,14 @@ def test_imports_are_seen_at_every_depth():
     assert list(imports_of("from ..linear.ridge import Ridge", 1)) == [("sibling", "linear")]
     assert list(imports_of("from .style import show", 1)) == []
     assert list(imports_of("def f():\n    import torch.nn", 0)) == [("outside", "torch")]
+
+
+def test_names_of_pictures_are_unique():
+    """Two files of `plotting` with the same name would silently hide one in the re-exports."""
+    names = [
+        node.name
+        for path in sorted((PACKAGE / "plotting").glob("*.py"))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
