@@ -39,7 +39,7 @@ def draw_minimiser(ax, curves):
     """The best output against the true probability; `curves` maps a label to (eta, p)."""
     for (label, (eta, p)), colour, dash in zip(curves.items(), COLOURS, DASHES, strict=False):
         ax.plot(eta, p, color=colour, linestyle=dash, label=label)
-    ax.axhline(0.5, color="#444444", linewidth=0.8, linestyle=(0, (1, 1)))
+    ax.axhline(0.5, color="#444444", linewidth=1.1, linestyle=(0, (1.5, 2.5)))
     ax.set(xlabel=r"true probability $\eta$ of class 1", ylabel="best output $p^*$", xlim=(0, 1), ylim=(0, 1))
     ax.legend(loc="upper left")
     return ax
@@ -50,7 +50,7 @@ def draw_certain_row(ax, ratio, curves, critical):
     for (eps, p), colour, dash in zip(curves.items(), COLOURS, DASHES, strict=False):
         ax.plot(ratio, p, color=colour, linestyle=dash, label=rf"$\varepsilon={eps:g}$")
         ax.plot(critical[eps], 0.5, marker="o", color=colour, linestyle="none")
-    ax.axhline(0.5, color="#444444", linewidth=0.8, linestyle=(0, (1, 1)))
+    ax.axhline(0.5, color="#444444", linewidth=1.1, linestyle=(0, (1.5, 2.5)))
     ax.set(xscale="log", xlabel="ratio of the two weights", ylabel="best $p$ of the true class", ylim=(0, 1))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.legend()
@@ -63,7 +63,7 @@ def draw_advice(ax, names, settings):
     for k, (label, (mean, sd)) in enumerate(settings.items()):
         height = place + 0.18 * (1 - k)
         ax.errorbar(mean, height, xerr=sd, fmt=MARKS[k], color=COLOURS[k], capsize=2, label=label)
-    ax.axvline(0.5, color="#444444", linewidth=0.8, linestyle=(0, (1, 1)))
+    ax.axvline(0.5, color="#444444", linewidth=1.1, linestyle=(0, (1.5, 2.5)))
     ax.set_yticks(place, names)
     ax.set(xlabel="balanced accuracy")
     ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, frameon=False)
@@ -143,7 +143,7 @@ def draw_roc(ax, curves, points):
 
 def draw_precision_recall(ax, curves, points, base):
     """Precision against recall; the base rate is the dotted line."""
-    ax.axhline(base, color="#444444", linewidth=1, linestyle=(0, (1, 1)))
+    ax.axhline(base, color="#444444", linewidth=1.1, linestyle=(0, (1.5, 2.5)))
     return _curves_and_points(ax, curves, points, "recall", "precision")
 
 
@@ -153,7 +153,7 @@ def _curves_and_points(ax, curves, points, xlabel, ylabel, diagonal=False):
     for k, (label, (x, y)) in enumerate(points.items()):
         ax.plot(x, y, MARKS[k], color=COLOURS[k + 1], markersize=8, label=label)
     if diagonal:
-        ax.plot([0, 1], [0, 1], color="#444444", linewidth=1, linestyle=(0, (1, 1)))
+        ax.plot([0, 1], [0, 1], color="#444444", linewidth=1.1, linestyle=(0, (1.5, 2.5)))
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.02, 1.02), ylim=(0, 1.03))
     ax.legend(loc="lower right")
     return ax
@@ -161,7 +161,7 @@ def _curves_and_points(ax, curves, points, xlabel, ylabel, diagonal=False):
 
 def draw_reliability(ax, said, seen, counts):
     """Observed share against mean score, one circle for each bin; its area is the number of rows."""
-    ax.plot([0, 1], [0, 1], color="#444444", linewidth=1, linestyle=(0, (1, 1)))
+    ax.plot([0, 1], [0, 1], color="#444444", linewidth=1.1, linestyle=(0, (1.5, 2.5)))
     ax.scatter(said, seen, s=4 * np.asarray(counts), color=COLOURS[0], alpha=0.75)
     ax.set(xlabel="mean score in the bin", ylabel="share labelled ill", xlim=(0, 1), ylim=(0, 1.02))
     return ax
