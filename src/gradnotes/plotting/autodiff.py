@@ -105,6 +105,8 @@ def draw_sweep_costs(ax, sizes, forward, reverse, varied: str, fixed_text: str):
     ax.loglog(sizes, forward, color=COLOURS[0], linestyle=DASHES[0], marker="o", markersize=4, label="forward mode")
     ax.loglog(sizes, reverse, color=COLOURS[1], linestyle=DASHES[1], marker="s", markersize=4, label="reverse mode")
     ax.set_xticks(sizes, [str(n) for n in sizes])
+    levels = [n for n in (1, 2, 5, 10, 20, 50, 100) if n <= 1.5 * max(*forward, *reverse)]
+    ax.set_yticks(levels, [str(n) for n in levels])
     ax.minorticks_off()
     ax.set_xlabel(f"{varied}  ({fixed_text})")
     ax.set_ylabel("cost / cost of f")

@@ -20,13 +20,13 @@ class Tape:
         self.nodes = []
 
 
-def sweep(nodes, adjoints, inputs=0, release=True):
+def sweep(nodes, adjoints, inputs=0, release=True, keep=False):
     r"""Walk the tape backwards and fill `adjoints`. [004 (3.50), for a graph]
 
     .. math:: \bar v_i = \sum_{j\ \text{child of}\ i} \bar v_j\,\frac{\partial v_j}{\partial v_i}
 
     The order of the list is a topological order, so there is nothing to search and no recursion: when a node
-    is reached, all its children have been there. With `release` nodes and adjoints are dropped on the way.
+    is reached, all its children have been there. Nodes and adjoints are dropped on the way, unless told otherwise.
 
     Parameters
     ----------
@@ -35,11 +35,14 @@ def sweep(nodes, adjoints, inputs=0, release=True):
     inputs : int
         Where to stop: the number of inputs, which stand at the beginning of the tape.
     release : bool
-        False keeps nodes and adjoints, for a second sweep or to look at them.
+        False keeps the nodes, for a second sweep.
+    keep : bool
+        True keeps the adjoints, to look at them.
     """
     owned = set()  # parents whose adjoint is an array made here, which indexing may add to in place
     for k in range(len(nodes) - 1, inputs - 1, -1):
-        edges, g = (nodes.pop(), adjoints.pop()) if release else (nodes[k], adjoints[k])
+        edges = nodes.pop() if release else nodes[k]
+        g = adjoints[k] if keep else adjoints.pop()
         if g is None:
             continue
         for parent, pull, saved in edges:

@@ -80,7 +80,7 @@ def reverse(f: Callable, x: tuple) -> Trace:
     adjoints = [None] * len(tape.nodes)
     if book.end is not None:
         adjoints[book.end] = 1.0
-    sweep(tape.nodes, adjoints, release=False)
+    sweep(tape.nodes, adjoints, release=False, keep=True)
     return book.trace([0.0 if g is None else g for g in adjoints])
 
 
