@@ -107,7 +107,7 @@ def draw_penalty_balls(axes, centre, quadratic, touches: dict):
 
     `touches` maps "L1" and "L2" to the touching point; the loss is ``(w - centre)' quadratic (w - centre) / 2``.
     """
-    grid = np.linspace(-1.6, 2.6, 241)
+    grid = np.linspace(-1.6, 3.0, 241)
     W1, W2 = np.meshgrid(grid, grid)
     D = np.stack([W1 - centre[0], W2 - centre[1]], axis=-1)
     loss = np.einsum("...i,ij,...j->...", D, quadratic, D) / 2
@@ -128,7 +128,7 @@ def draw_penalty_balls(axes, centre, quadratic, touches: dict):
         ax.axhline(0, color="#888888", linewidth=0.8)
         ax.axvline(0, color="#888888", linewidth=0.8)
         ax.set_aspect("equal")
-        ax.set(xlim=(-1.4, 2.4), ylim=(-1.4, 2.1), xlabel="$w_1$", ylabel="$w_2$", title=name)
+        ax.set(xlim=(-1.2, 2.7), ylim=(-1.3, 1.6), xlabel="$w_1$", ylabel="$w_2$", title=name)
     return axes
 
 
