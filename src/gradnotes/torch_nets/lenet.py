@@ -132,8 +132,7 @@ class LeNets(nn.Module):
         if not rngs:
             raise ValueError("rngs must hold one generator or seed for each network, got none")
         self.size, self.sites, self.after, self.noise = len(rngs), _sites(bn), after, noise
-        self.activation, self.momentum = _checked(activation), 0.1
-        self.noise_rng = np.random.default_rng(0)
+        self.activation, self.momentum, self.noise_rng = _checked(activation), 0.1, np.random.default_rng(0)
         self.p = nn.ParameterDict()
         for name, (out, fan, kernel) in LAYERS.items():
             bound = scale * math.sqrt(6 / ((fan + out) * kernel**2))
