@@ -1,0 +1,85 @@
+"""The stationary law of one chain by linear algebra. [000 section 3.2]"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
+
+from ..gain import StepModel
+from .door import activation, positive, three, whole
+
+__all__ = ["StationaryLaw", "stationary_law"]
+
+
+class StationaryLaw(NamedTuple):
+    """What `stationary_law` returns: values `theta (size,)` with `probability (size,)`, and their moments.
+
+    A few probabilities may be slightly negative (above -1e-4): that is the price of a grid that keeps means and
+    variances. `rows` is the largest distance of a row sum of the transition matrix from 1.
+    """
+
+    theta: np.ndarray
+    probability: np.ndarray
+    mean: float
+    variance: float
+    rows: float
+
+
+def stationary_law(model: StepModel, phi, *, lr: float, size: int = 501, nodes: int = 64) -> StationaryLaw:
+    r"""The stationary law of a projected chain with batches of one, by linear algebra instead of dice.
+
+    theta lives on `size` values of [a, b]. The landing points theta + lr y(x) phi'(x - theta) are taken at Gauss
+    nodes of v = arctan((x - theta)/s), on either side of a_1; each is spread over three values, at f grid steps
+    from the middle one with the weights
+
+    .. math:: \tfrac12 (f^2 - f), \quad 1 - f^2, \quad \tfrac12 (f^2 + f),
+
+    which keep its mean and its square. One sparse system p (P - 1) = 0, sum p = 1 remains.
+
+    Parameters
+    ----------
+    model : StepModel with one cut
+    phi : an activation with ``derivative`` and ``scale``
+    lr : float > 0
+    size, nodes : int
+        Values of theta; Gauss nodes on each side of a_1.
+
+    Raises
+    ------
+    ValueError
+        If the model has several cuts, phi no derivative or scale, or a number is out of its range.
+
+    Examples
+    --------
+    >>> from gradnotes.gain import Algebraic
+    >>> law = stationary_law(StepModel((0, .3, 1)), Algebraic(.01), lr=.001)
+    >>> round(law.variance / .001, 3)
+    0.313
+    """
+    a, cut, b = three(model)
+    s, alpha = float(activation(phi).scale), positive(lr)
+    whole("size", size, 3), whole("nodes", nodes, 2)
+    theta, gap = np.linspace(a, b, size, retstep=True)
+    node, weight = np.polynomial.legendre.leggauss(nodes)
+    ends = np.arctan((np.array([a, cut, b]) - theta[:, None]) / s)
+    matrix = sparse.csr_array((size, size))
+    for y, left, right in ((1, ends[:, :1], ends[:, 1:2]), (-1, ends[:, 1:2], ends[:, 2:])):
+        v = (left + right) / 2 + (right - left) / 2 * node
+        share = (right - left) / 2 * weight * s / np.cos(v) ** 2 / (b - a)
+        land = np.clip(theta[:, None] + alpha * y * phi.derivative(s * np.tan(v)), a, b)
+        middle = np.clip(np.rint((land - a) / gap), 1, size - 2).astype(int)
+        f = (land - a) / gap - middle
+        rows = np.broadcast_to(np.arange(size)[:, None], middle.shape)
+        for k, part in ((-1, (f * f - f) / 2), (0, 1 - f * f), (1, (f * f + f) / 2)):
+            entries = ((share * part).ravel(), (rows.ravel(), (middle + k).ravel()))
+            matrix = matrix + sparse.coo_array(entries, shape=(size, size)).tocsr()
+    sums = np.asarray(matrix.sum(axis=1)).ravel()
+    system = (sparse.diags_array(1 / sums) @ matrix - sparse.eye_array(size)).T.tolil()
+    system[0] = np.ones(size)
+    p = spsolve(system.tocsc(), np.eye(size)[0])
+    mean = float(p @ (theta - cut))
+    variance = float(p @ (theta - cut) ** 2) - mean**2
+    return StationaryLaw(theta, p, cut + mean, variance, float(np.abs(sums - 1).max()))
