@@ -16,6 +16,7 @@ CHECKS = {
     "assert_allclose", "assert_array_equal", "assert_close", "assert_equal", "assert_same", "certify", "check_grad",
     "gradcheck", "prove", "prove_proposition", "refused", "verify",
 }  # fmt: skip
+FILLING = {"add", "append", "extend", "setdefault", "update"}
 FRAGILE = {
     "an address in memory": r"\b0x[0-9a-fA-F]{6,}\b",
     "an absolute path": r"(?:(?<![\w/.:])/(?:home|tmp|root|Users|usr|var|opt|mnt|work)/\w)|\b[A-Z]:\\\\?\w",
@@ -126,7 +127,7 @@ def alt_texts(notebook: dict, stem: str) -> Iterator[str]:
 
 @rule
 def short_cells(notebook: dict, stem: str) -> Iterator[str]:
-    lengths = [len(source(cell).splitlines()) for cell in code_cells(notebook)]
+    lengths = [sum(bool(line.strip()) for line in source(cell).splitlines()) for cell in code_cells(notebook)]
     yield from (f"code cell {k} has {n} lines, at most {MAX_LINES}" for k, n in enumerate(lengths) if n > MAX_LINES)
     if lengths and median(lengths) > MEDIAN_LINES:
         yield f"the median code cell has {median(lengths)} lines, at most {MEDIAN_LINES}"
@@ -157,14 +158,17 @@ def has_checks(notebook: dict, stem: str) -> Iterator[str]:
 
 
 def constant_names(notebook: dict) -> set[str]:
-    """Names that the notebook binds to literals only: an assertion about them asserts nothing."""
+    """Names that the notebook binds to literals only and never fills: an assertion about them asserts nothing."""
     literal, other = set(), set()
     for cell in code_cells(notebook):
-        for node in ast.walk(ast.parse(source(cell))):
-            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-                (literal if _literal(node.value) else other).add(node.targets[0].id)
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                other.add(node.id) if node.id not in literal else None
+        tree = ast.parse(source(cell))
+        plain = {id(t) for n in ast.walk(tree) if isinstance(n, ast.Assign) and _literal(n.value) for t in n.targets}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                (literal if id(node) in plain else other).add(node.id)
+            elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.value, ast.Name):
+                filled = isinstance(node.ctx, ast.Store) or getattr(node, "attr", "") in FILLING
+                other.update({node.value.id} if filled else ())
     return literal - other
 
 
