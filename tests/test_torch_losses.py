@@ -196,7 +196,7 @@ def test_smoothing_and_weights_flip_a_certain_row_above_the_critical_ratio(ratio
 
 
 @pytest.mark.parametrize("loss", [FocalLoss([3.0, 1.0]), WeightedCrossEntropy([3.0, 1.0], 0.1)], ids=str)
-def test_losses_work_under_vmap_and_compile_free_of_branches(loss):
+def test_losses_work_under_vmap(loss):
     z, y = draw(2, n=12)
     together = vmap(loss)(z.reshape(3, 4, 2), y.reshape(3, 4))
     for k in range(3):
@@ -328,3 +328,11 @@ def test_alpha_has_no_default():
 def test_bad_calls_are_refused(loss, z, y, message):
     with pytest.raises(ValueError, match=message):
         loss(z, y)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", [FocalLoss([3.0, 1.0]), WeightedCrossEntropy([3.0, 1.0], 0.1)], ids=str)
+def test_losses_compile_to_one_graph(loss):
+    compiled = torch.compile(loss, fullgraph=True, backend="eager")
+    z, y = draw(2, n=12)
+    torch.testing.assert_close(compiled(z, y), loss(z, y))

@@ -90,7 +90,8 @@ def draw_coin_test(ax, rows, persons, ticks):
     top = ax.get_ylim()[1]
     for k, (label, value) in enumerate(ticks.items()):
         ax.axvline(value, color="#222222", linewidth=1.2, linestyle=DASHES[k])
-        ax.annotate(f"{label} ", (value, top * (1.12 - 0.13 * k)), ha="right", va="center", fontsize=10)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        ax.annotate(f"{label} ", (value - 0.005, top * (1.12 - 0.13 * k)), ha="right", va="center", bbox=box)
     ax.set(xlabel="accuracy of the nearest neighbour", ylabel="experiments", ylim=(0, top * 1.2))
     ax.legend(loc="center left", bbox_to_anchor=(0, 0.45))
     return ax
