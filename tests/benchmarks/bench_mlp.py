@@ -81,10 +81,10 @@ def sweeps(sizes, batch: int = 256) -> Row:
 
 
 def rows() -> list[Row]:
-    what = f"mlp: training step, batch {BATCH}, {'-'.join(map(str, SIZES))}"
+    what = f"mlp: 40 training steps, batch {BATCH}, {'-'.join(map(str, SIZES))}"
     return [
-        ratio(what, by_mlp(10), by_torch(10), 0.9, "torch eager, float64", rounds=9),
-        ratio(what, by_mlp(10), by_numpy(10), 1.1, "bare NumPy", rounds=9),
+        ratio(what, by_mlp(40), by_torch(40), 0.9, "torch eager, float64", rounds=9),
+        ratio(what, by_mlp(40), by_numpy(40), 1.1, "bare NumPy", rounds=9),
         sweeps(SIZES),
         sweeps((256, 256, 256)),
         sweeps((128,) * 11),

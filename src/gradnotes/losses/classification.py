@@ -95,11 +95,16 @@ def softmax_cross_entropy(Z, y, reduction: str = "mean") -> tuple[float, np.ndar
     Y = one_hot(y, Z.shape[1])
     if len(Y) != len(Z):
         raise ValueError(f"Z and y must have the same number of rows, got {len(Z)} and {len(Y)}")
+    value, probability = cross_entropy_rows(Z, Y)
+    return reduced(value, probability - Y, reduction)
+
+
+def cross_entropy_rows(Z: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The terms of the mean and softmax(Z), for arrays that were checked before."""
     shifted = Z - Z.max(axis=1, keepdims=True)
     exponential = np.exp(shifted)
     total = exponential.sum(axis=1, keepdims=True)
-    value = (Y * (np.log(total) - shifted)).sum(axis=1)
-    return reduced(value, exponential / total - Y, reduction)
+    return (Y * (np.log(total) - shifted)).sum(axis=1), exponential / total
 
 
 def sigmoid(z) -> np.ndarray:
@@ -110,9 +115,11 @@ def sigmoid(z) -> np.ndarray:
     >>> sigmoid([-1e4, 0.0, 1e4]).tolist()
     [0.0, 0.5, 1.0]
     """
+    e = np.array(z, dtype=float)  # one array, overwritten: fresh memory costs more than the arithmetic
     with np.errstate(over="ignore"):
-        e = np.exp(-np.asarray(z, dtype=float))
-        return 1 / (1 + e) if e.ndim == 0 else np.divide(1, np.add(e, 1, out=e), out=e)
+        np.exp(np.negative(e, out=e), out=e)
+    e += 1
+    return np.divide(1, e, out=e)[()]
 
 
 def softmax(Z) -> np.ndarray:

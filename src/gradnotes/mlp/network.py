@@ -10,7 +10,8 @@ from itertools import pairwise, repeat
 import numpy as np
 
 from ..inits import xavier_uniform
-from ..losses import bce_with_logits, mse, softmax_cross_entropy
+from ..losses import bce_with_logits, mse
+from ..losses.classification import cross_entropy_rows
 from ..optim import minibatches
 from .activations import ACTIVATIONS, OUTPUTS, PARTNER
 from .checks import layer_sizes, momentum_share, one_of, parameter_shapes, rate, samples, targets, whole
@@ -110,8 +111,7 @@ class MLP:
             If a shape does not fit, an entry is not finite, or a label is out of range.
         """
         X = self._samples(X)
-        a, _ = self._forward(X)
-        return self._backward(a, self._targets(y, len(X)))
+        return self._backward(self._forward(X)[0], self._targets(y, len(X)))
 
     def output_delta(self, a: np.ndarray, y: np.ndarray) -> np.ndarray:
         """BP1: delta^(L), row by row. With its partner loss, an output has delta a - y without any sigma'.
@@ -232,7 +232,7 @@ class MLP:
             return mse(y, a[-1], "half_sum")[0] / len(y)
         if self.loss == "bce":
             return bce_with_logits(z, y, "sum")[0] / len(y)
-        return softmax_cross_entropy(z, y)[0]
+        return float(cross_entropy_rows(z, y)[0].mean())
 
     def _samples(self, X) -> np.ndarray:
         parameter_shapes(self.sizes, self.weights, self.biases)
