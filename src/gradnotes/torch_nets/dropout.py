@@ -120,7 +120,7 @@ def limit_columns(c: float, layers: Iterable[str] = ("dense1", "dense2")) -> Cal
     Examples
     --------
     >>> weights = {"dense1.weight": torch.tensor([[3.0, 4.0], [1.0, 2.0]])}
-    >>> limit_columns(3)(weights)
+    >>> limit_columns(3, layers=["dense1"])(weights)
     >>> [[round(w, 6) for w in row] for row in weights["dense1.weight"].tolist()]
     [[1.8, 2.4], [1.0, 2.0]]
     """
@@ -148,7 +148,7 @@ class Splits(NamedTuple):
     def accuracy(self, logits) -> np.ndarray:
         """Share of right answers on the new rows, from logits (S, m, 1); (S,). A NaN is wrong."""
         z = np.asarray(logits)[..., 0]
-        return ((z > 0) == (self.y_new > 0.5)).mean(axis=1, where=np.ones_like(z, bool)) * np.isfinite(z).all(1)
+        return (((z > 0) == (self.y_new > 0.5)) & np.isfinite(z)).mean(axis=1)
 
     def log_loss(self, logits) -> np.ndarray:
         """Mean cross-entropy on the new rows; (S,)."""
@@ -195,10 +195,17 @@ def standard_splits(X, y, train_rows, new_rows, floor: float = 0.05) -> Splits:
     return Splits((known - mean) / scale, y[train_rows][..., None], (X[new_rows] - mean) / scale, y[new_rows])
 
 
-def made_columns(n: int, rng, columns: int = 60, matter: int = 10, noise: float = 1.0) -> tuple:
-    """Made data: independent normal columns, of which the first `matter` decide the label together with noise.
+def made_columns(n: int, rng, columns: int = 60, matter: int = 10) -> tuple[np.ndarray, np.ndarray]:
+    """Made data: independent standard normal columns; ``y = 1`` where the first `matter` of them sum to > 0.
 
-    ``y = 1`` where ``sum of the first columns / sqrt(matter) + noise * e > 0``.
+    Returns
+    -------
+    X (n, columns), y (n,) in {0, 1}
+
+    Raises
+    ------
+    ValueError
+        If `matter` is not between 1 and `columns`.
 
     Examples
     --------
@@ -208,7 +215,5 @@ def made_columns(n: int, rng, columns: int = 60, matter: int = 10, noise: float 
     """
     if not 1 <= matter <= columns:
         raise ValueError(f"matter must be between 1 and columns = {columns}, got {matter!r}")
-    rng = np.random.default_rng(rng)
-    X = rng.normal(size=(n, columns))
-    score = X[:, :matter].sum(axis=1) / np.sqrt(matter) + noise * rng.normal(size=n)
-    return X, (score > 0).astype(float)
+    X = np.random.default_rng(rng).normal(size=(n, columns))
+    return X, (X[:, :matter].sum(axis=1) > 0).astype(float)
