@@ -321,7 +321,9 @@ def test_types_of_the_results():
     value, gradient = value_and_grad(lambda x: tape.sum(x * x))([1, 2])
     assert type(value) is float and gradient.dtype == np.float64
     assert type(grad(lambda x, y: x * y)(1.0, 2.0)) is tuple
-    assert grad(lambda x: tape.sum(x * x))(np.ones((1, 2), dtype=np.float32)).shape == (1, 2)
+    single = grad(lambda x: tape.sum(x * x))(np.ones((1, 2), dtype=np.float32))
+    assert single.shape == (1, 2) and single.dtype == np.float64
+    assert type(grad(lambda x: x * x)(np.float32(2.0))) is float
     assert grad(lambda x: x @ x[:, None])(np.array([3.0])).tolist() == [6.0]  # one number in an array is one number
 
 

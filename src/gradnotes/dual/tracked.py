@@ -10,6 +10,7 @@ import numpy as np
 __all__ = ["Tracked", "mismatch", "new_level", "plain", "real", "shape_of"]
 
 _LEVELS = count(1)
+_FLOAT = np.dtype(float)
 
 # How NumPy's own operators on a (array, number) pair are handed to the number.
 _REFLECTED = {
@@ -41,22 +42,17 @@ def shape_of(x) -> tuple[int, ...]:
 
 
 def real(name: str, x, which: str | int = "the argument"):
-    """`x` if it is made of real numbers, else a TypeError that names the function and the argument (or its place)."""
-    if type(x) is float or (type(x) is np.ndarray and x.dtype.kind == "f") or isinstance(x, Tracked):
+    """`x` as float64 if it is made of real numbers, else a TypeError that names the function and the argument."""
+    if type(x) is float or (type(x) is np.ndarray and x.dtype is _FLOAT) or isinstance(x, (float, Tracked)):
         return x
-    array = x if isinstance(x, np.ndarray) else np.asarray(x)
-    kind = array.dtype.kind
-    if kind not in "fiub":
+    array = np.asarray(x)
+    if array.dtype.kind not in "fiub":
         which = f"argument {which}" if type(which) is int else which
         raise TypeError(
             f"{name}: {which} must be real numbers, got {type(x).__name__} of dtype {array.dtype}: "
             "convert it to float first"
         )
-    if array.ndim == 0 and kind != "f":
-        return float(array)
-    if not isinstance(x, (float, np.ndarray)) or kind != "f":
-        return array.astype(float)
-    return x
+    return array.astype(float, copy=False) if array.ndim else float(array)
 
 
 class Tracked:
