@@ -250,6 +250,12 @@ def test_sigmoid_and_logsumexp_do_not_overflow(z):
     assert_same(slope, torch.softmax(torch.tensor([z, 0.0], dtype=torch.float64), 0))
 
 
+@pytest.mark.parametrize("shift", [-1e5, 0.0, 1e5])
+def test_logsumexp_moves_with_a_common_shift(shift):
+    assert_same(tape.logsumexp(np.array([shift, shift])), shift + math.log(2), rtol=1e-14)
+    assert_same(grad(tape.logsumexp)(np.array([shift, shift])), [0.5, 0.5])
+
+
 def test_logsumexp_of_a_masked_entry():
     x = np.array([[0.0, -np.inf], [1.0, 2.0]])
     assert_same(grad(lambda x: tape.sum(tape.logsumexp(x, axis=1)))(x)[0], [1.0, 0.0])
@@ -266,6 +272,8 @@ def test_a_shared_adjoint_is_not_added_to_in_place():
     assert da.tolist() == [3.0] * 3 and db.tolist() == [1.0] * 3
     da, db = grad(lambda a, b: tape.sum((a + b) * 1.0) + tape.sum(a[:2] * 2.0) + tape.sum(a[1:] * 5.0))(a, b)
     assert da.tolist() == [3.0, 8.0, 6.0] and db.tolist() == [1.0] * 3
+    da, db = grad(lambda a, b: tape.sum(a[:2] * 2.0) + tape.sum((a + b) * 1.0))(a, b)  # the sum is swept first
+    assert da.tolist() == [3.0, 3.0, 1.0] and db.tolist() == [1.0] * 3
 
 
 def test_gradients_belong_to_the_caller():
