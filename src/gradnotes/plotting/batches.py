@@ -30,12 +30,19 @@ def draw_residuals(ax, x, y, fitted, other=None):
 
 
 def draw_blocks(ax, rows, sizes, names):
-    """One epoch for each batch size: the rows of the data cut in blocks, and the number of updates."""
+    """One epoch for each batch size: the rows of the data cut in blocks, and the number of updates.
+
+    Where there are more than 200 blocks a stripe stands for several of them, so that the eye can see it.
+    """
     for k, (size, name) in enumerate(zip(sizes, names, strict=True)):
         starts = np.arange(0, rows, size)
+        if len(starts) > 200:  # thinner than a pixel: one stripe for several blocks
+            size *= -(-len(starts) // 160)
+            starts, count = np.arange(0, rows, size), f"{len(starts)} updates"
+        else:
+            count = f"{len(starts)} update" + "s" * (len(starts) > 1)
         shades = np.where(np.arange(len(starts)) % 2, COLOURS[4], COLOURS[0])
         ax.broken_barh([(a, min(size, rows - a)) for a in starts], (-k - 0.3, 0.6), facecolors=shades, linewidth=0)
-        count = f"{len(starts)} update" + "s" * (len(starts) > 1)
         arrow = {"arrowstyle": "-|>", "color": "#444444", "lw": 1.5}
         ax.annotate("", (rows * 1.12, -k), xytext=(rows * 1.01, -k), arrowprops=arrow)
         ax.text(rows * 1.13, -k, count, va="center")
