@@ -40,7 +40,6 @@ def draw_trace(ax, trace: Trace, digits: int = 3):
     box = {node["name"]: _box(ax, place[node["name"]], node, trace.mode, digits) for node in nodes}
     seen: dict[tuple[str, str], int] = {}
     for edge in edges:
-        a, b = place[edge["from"]], place[edge["to"]]
         again = seen.get((edge["from"], edge["to"]), 0)
         seen[edge["from"], edge["to"]] = again + 1
         start, end = ("from", "to") if trace.mode == "forward" else ("to", "from")
@@ -50,14 +49,15 @@ def draw_trace(ax, trace: Trace, digits: int = 3):
             "linestyle": "-" if trace.mode == "forward" else (0, (4, 2)), "connectionstyle": f"arc3,rad={0.25 * again}",
         }  # fmt: skip
         ax.annotate("", xy=place[edge[end]], xytext=place[edge[start]], arrowprops=look, zorder=1)
-        middle = (0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1]) + 0.3 * again)
+        (u, v), (p, q) = place[edge[start]], place[edge[end]]
+        middle = (0.53 * u + 0.47 * p, 0.53 * v + 0.47 * q + 0.3 * again)  # a little away from the tip
         ax.text(
-            *middle, _text(edge["flow"], digits), color=DERIVATIVE, fontsize=9.5, ha="center", va="center",
+            *middle, _text(edge["flow"], digits), color=DERIVATIVE, fontsize=10.5, ha="center", va="center",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0}, zorder=2,
         )  # fmt: skip
     xs, ys = zip(*place.values(), strict=True)
-    ax.set_xlim(min(xs) - 0.85, max(xs) + 0.85)
-    ax.set_ylim(min(ys) - 0.55, max(ys) + 0.55)
+    ax.set_xlim(min(xs) - 0.8, max(xs) + 0.8)
+    ax.set_ylim(min(ys) - 0.5, max(ys) + 0.5)
     ax.axis("off")
     return ax
 
@@ -79,20 +79,20 @@ def _places(nodes, edges):
         names.sort(key=lambda name: -height[name])
         for upper, lower in pairwise(names):
             height[lower] = min(height[lower], height[upper] - 1.2)
-    return {name: (2.3 * depth[name], height[name]) for name in parents}
+    return {name: (2.55 * depth[name], height[name]) for name in parents}
 
 
 def _box(ax, at, node, mode, digits):
     x, y = at
-    patch = FancyBboxPatch((x - 0.62, y - 0.36), 1.24, 0.72, boxstyle="round,pad=0.04")
+    patch = FancyBboxPatch((x - 0.72, y - 0.42), 1.44, 0.84, boxstyle="round,pad=0.04")
     patch.set(facecolor="white", edgecolor="#444444", zorder=3)
     ax.add_patch(patch)
     name, accent = math(node["name"]), r"\dot" if mode == "forward" else r"\bar"
     write = {"ha": "center", "va": "center", "zorder": 4}
-    ax.text(x, y + 0.24, f"${name}={math(node['expression'])}$", fontsize=9, **write)
-    ax.text(x, y, _text(node["value"], digits), color=VALUE, fontsize=9.5, **write)
+    ax.text(x, y + 0.27, f"${name}={math(node['expression'])}$", fontsize=11.5, **write)
+    ax.text(x, y, _text(node["value"], digits), color=VALUE, fontsize=11.5, **write)
     derivative = rf"${accent} {name}=$ " + _text(node["derivative"], digits)
-    ax.text(x, y - 0.24, derivative, color=DERIVATIVE, fontsize=9.5, **write)
+    ax.text(x, y - 0.27, derivative, color=DERIVATIVE, fontsize=11.5, **write)
     return patch
 
 
