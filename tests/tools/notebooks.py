@@ -40,10 +40,10 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Remove what differs between two runs: identifiers, timings, the interpreter's version, split streams."""
     seen: dict[str, int] = {}
     for cell in notebook.cells:
+        cell.source = cell.source.rstrip()
         digest = hashlib.sha1(cell.source.encode()).hexdigest()[:8]
         seen[digest] = seen.get(digest, 0) + 1
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
-        cell.source = cell.source.rstrip()
         for key in ("execution", "lines_to_next_cell"):
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
