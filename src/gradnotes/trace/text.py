@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 __all__ = ["fixed", "html", "math", "number", "term"]
 
@@ -46,7 +47,7 @@ def math(text: str) -> str:
 
 
 def html(latex: str) -> str:
-    """The LaTeX of `math` and of a rule as HTML."""
+    """The LaTeX of `math` and of a rule as HTML; a dotted or barred letter is one character where there is one."""
     for pattern, replacement in _HTML:
         latex = re.sub(pattern, replacement, latex)
-    return latex
+    return normalize("NFC", latex)
