@@ -52,7 +52,7 @@ def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, 
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be in [0, 1), got {momentum!r}: it is the share of velocity kept")
     xs, norms, v, vector = [x], [], 0.0, x.ndim == 1
-    asarray, sqrt = np.asarray, math.sqrt
+    asarray, sqrt, tiny, huge, infinity = np.asarray, math.sqrt, TINY, HUGE, math.inf
     with np.errstate(over="ignore", invalid="ignore"):
         reach, speed = _norm(x), 0.0  # bounds of |x| and |v| by the triangle inequality: cheaper than measuring
         limit = FAR * max(1.0, reach)
@@ -61,18 +61,22 @@ def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, 
             if g.shape != shape:
                 raise _misshapen("gradient", g, shape)
             norm = sqrt(g.dot(g)) if vector else _norm(g)
-            if not TINY < norm < HUGE:
+            if not tiny < norm < huge:
                 norm = _norm(g)
             norms.append(norm)
-            if not tol <= norm < math.inf:
+            if not tol <= norm < infinity:
                 return _path(xs, norms, "gradient" if norm < tol else "diverged")
             if step == last:
                 break
             eta = rate or positive_rate(lr(step), step)
-            speed = momentum * speed + norm
-            v = momentum * v + g if momentum else g
-            x = x - eta * (g + momentum * v if nesterov else v)
-            reach += 2 * eta * speed
+            if momentum:
+                v, speed = momentum * v + g, momentum * speed + norm
+                x = x - eta * (g + momentum * v if nesterov else v)
+                reach += eta * norm  # Nesterov's step is at most norm + momentum * speed long
+            else:
+                v, speed = g, norm
+                x = x - eta * g
+            reach += eta * speed
             if project is not None:
                 x = np.array(project(x), dtype=float)[()]
                 if x.shape != shape:
