@@ -131,19 +131,25 @@ def _operand(name: str, value):
         if value.__name__.startswith("gradnotes") and value.__name__.split(".")[-1] not in SPARED:
             return Proxy(value)
         raise Immune(name)
-    home = getattr(value, "__module__", "") or ""
-    if callable(value) and (isinstance(value, (type, types.FunctionType)) or home.startswith("gradnotes")):
-        parts = home.split(".")
-        if (
-            parts[0] != "gradnotes"
-            or (parts[1:2]
-            and parts[1] in SPARED)
-            or (isinstance(value, type)
-            and issubclass(value, BaseException))
-        ):
+    home = (getattr(value, "__module__", "") or "").split(".")
+    if isinstance(value, types.FunctionType) and home == ["__main__"]:
+        return _teller(value)
+    if callable(value) and (isinstance(value, (type, types.FunctionType)) or home[0] == "gradnotes"):
+        spared = home[0] != "gradnotes" or home[1:2] in ([], *([noun] for noun in SPARED))
+        if spared or (isinstance(value, type) and issubclass(value, BaseException)):
             raise Immune(name)
         return Proxy(value)
     return perturbed(value)
+
+
+def _teller(function: types.FunctionType):
+    """A function of the notebook that returns perturbed numbers; a verdict (a bool) is left as it is."""
+
+    def tells(*args, **options):
+        value = function(*args, **options)
+        return value if isinstance(value, (bool, np.bool_)) else _result(value)
+
+    return tells
 
 
 def names_in(text: str) -> list[str]:
