@@ -148,7 +148,7 @@ class Splits(NamedTuple):
     def accuracy(self, logits) -> np.ndarray:
         """Share of right answers on the new rows, from logits (S, m, 1); (S,). A NaN is wrong."""
         z = np.asarray(logits)[..., 0]
-        return (((z > 0) == (self.y_new > 0.5)) & np.isfinite(z)).mean(axis=1)
+        return (((z > 0) == self.y_new) & np.isfinite(z)).mean(axis=1)
 
     def log_loss(self, logits) -> np.ndarray:
         """Mean cross-entropy on the new rows; (S,)."""
