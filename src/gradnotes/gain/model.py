@@ -142,7 +142,7 @@ class StepModel:
         if self.n == 1:
             a, cut, b = self.knots
             offset = offset_of_maximum(cut - a, b - cut, _phi(phi), _weights(weights))
-            return np.float64(a if offset == a - cut else b if offset == b - cut else cut + offset)
+            return np.float64(min(max(cut + offset, a), b))
         return maximiser_of_many(self, _phi(phi), _weights(weights))
 
     def bias(self, phi, weights=(1, 1)):
