@@ -301,3 +301,13 @@ def test_linear_systems():
     assert_same(inverse(H * units * units[:, None])(g * units), np.linalg.solve(H, g) / units, rtol=1e-9)
     singular = A.T[:, :2] @ A[:2]
     assert_same(singular @ inverse(singular)(singular @ g), singular @ g, rtol=1e-8)
+
+
+def test_smoothness_is_attained_at_zero_by_a_wide_feature():
+    """X = +-100, n = 4: the Hessian at 0 is diag(1/4, 2500 + 1/(C n)), so L = 2500 + 1/(C n) and no less."""
+    X, y = np.array([[100.0], [-100.0], [100.0], [-100.0]]), np.array([0, 1, 1, 0])
+    J = LogisticLoss(X, y, 0.001)
+    assert J.smoothness() == pytest.approx(2500 + 250, rel=1e-12)
+    assert np.linalg.eigvalsh(J.hessian(np.zeros(2))).max() == pytest.approx(J.smoothness(), rel=1e-12)
+    K = SoftmaxLoss(X, y, 2, 0.001)
+    assert K.smoothness() == pytest.approx(5000 + 250, rel=1e-12)
