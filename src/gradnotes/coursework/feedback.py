@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-__all__ = ["as_csv", "as_markdown", "as_text"]
+__all__ = ["GATED", "as_csv", "as_markdown", "as_text"]
+
+GATED = "not counted, since a public check failed"
 
 SIGN = {
     "ok": "right",
@@ -47,8 +49,13 @@ def as_markdown(result: dict, title: str, public_only: bool = False) -> str:
         lines += ["", f"## {item['id']} {one_line(item['title'])}", ""]
         if item.get("reason"):
             lines += [f"{one_line(item['reason'])}.", ""]
+        if item["status"] == "no answer":
+            lines.append(f"No answer yet ({number(item['max_score'])} points).")
+            continue
         for check in item["checks"]:
             mark = "right" if check["status"] == "ok" else SIGN[check["status"]]
+            if check["message"] == GATED:
+                mark, check = GATED, {**check, "message": ""}
             seen = "" if check["public"] else ", hidden"
             lines.append(
                 f"- {check['title']} ({number(check['earned'])} of {number(check['points'])}{seen}): {mark}"
@@ -68,7 +75,7 @@ def as_text(result: dict, title: str) -> str:
         points = f"{number(item['score'])} of {number(item['max_score'])}"
         lines.append(f"{item['id']:<5} {points:>11}  {SIGN[item['status']]:<18} {item['title']}")
         for check in item["checks"]:
-            if check["status"] != "ok":
+            if check["status"] not in ("ok", "no answer"):
                 lines.append(f"        {check['id']} ({number(check['points'])}) {check['title']}")
                 lines += [f"            {part}" for part in check["message"].split(". first failing") if part][:1]
                 if "first failing input" in check["message"]:

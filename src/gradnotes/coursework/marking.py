@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from .feedback import GATED
 from .masters import Assignment, Check, Question
 from .sandbox import LAYERS, AnswerError, ChildDied, Limits, Session
 
@@ -116,7 +117,7 @@ def mark_question(
                 if dead[0]:
                     line(check, *dead)
                 elif not check.public and not gate:
-                    line(check, "wrong", "not counted: hidden checks count once all public checks pass")
+                    line(check, "wrong", GATED)
                 else:
                     namespace["rng"] = generator(seed, assignment.slug, check.id)
                     status, message = run_check(check, namespace, child)

@@ -105,7 +105,8 @@ class Session:
             start_new_session=os.name == "posix",
         )  # fmt: skip
         self.replies: queue.Queue = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
         try:
             self.layers = self._next(time.monotonic() + 60)["layers"]
         except ChildDied as fault:
@@ -121,8 +122,8 @@ class Session:
         self.close()
 
     def _listen(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while line := self.process.stdout.readline(LONGEST):
+        with contextlib.suppress(OSError, ValueError), self.process.stdout as stream:
+            while line := stream.readline(LONGEST):
                 self.replies.put(line)
         self.replies.put(b"")
 
@@ -219,13 +220,11 @@ class Session:
             process.wait(10)
 
     def close(self) -> None:
-        for stream in (self.process.stdin,):
-            with contextlib.suppress(OSError, ValueError):
-                stream.close()
+        with contextlib.suppress(OSError, ValueError):
+            self.process.stdin.close()
         self.kill()
-        for stream in (self.process.stderr,):
-            with contextlib.suppress(OSError, ValueError):
-                stream.close()
+        self.listener.join(2)
+        self.process.stderr.close()
         self.folder.cleanup()
 
 

@@ -82,7 +82,7 @@ def unique(found: list[Submission]) -> list[Submission]:
 
 
 def wanted(path: PurePosixPath) -> bool:
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    hidden = any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in path.parts)
     return path.suffix == ".ipynb" and not hidden
 
 
@@ -96,13 +96,11 @@ def from_file(path: Path, name: str) -> Submission:
 
 
 def from_folder(folder: Path) -> Iterator[Submission]:
-    for root, folders, files in os.walk(folder):
-        folders.sort()
-        for file in sorted(files):
-            path = Path(root) / file
-            inside = PurePosixPath(path.relative_to(folder).as_posix())
-            if wanted(inside) and not path.is_symlink():
-                yield from_file(path, str(inside.with_suffix("")))
+    paths = [Path(root) / file for root, _, files in os.walk(folder) for file in files]
+    inside = {PurePosixPath(path.relative_to(folder).as_posix()): path for path in paths if not path.is_symlink()}
+    for name in sorted(inside):
+        if wanted(name):
+            yield from_file(inside[name], str(name.with_suffix("")))
 
 
 def from_zip(path: Path) -> Iterator[Submission]:
@@ -179,6 +177,8 @@ def read(submission: Submission) -> nbformat.NotebookNode:
         raise Unreadable(submission.fault)
     try:
         raw = json.loads(submission.data.decode("utf-8-sig"))
+        if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
+            raise ValueError("JSON, but of something else")
         notebook = nbformat.from_dict(raw)
         if notebook.nbformat != 4:
             notebook = nbformat.convert(notebook, 4)
