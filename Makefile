@@ -70,5 +70,8 @@ lab: $(VENV)/.all  ## open the chapters in JupyterLab
 bench: $(VENV)/.all  ## speed as ratios against peers (CHECK=1 exits 1 on a miss)
 	$(PY) tests/benchmarks/harness.py $(if $(CHECK),--check)
 
+live: $(VENV)/.all  ## rebuild the numbers of the live figures from the package (CHECK=1 compares only)
+	$(PY) tests/tools/live_data.py $(if $(CHECK),--check)
+
 clean:  ## remove what was built
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
