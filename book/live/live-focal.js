@@ -25,7 +25,8 @@ live("focal", (data, ui) => {
     ui.able("smooth", gamma === 0);
     const smooth = gamma === 0 ? at.smooth : 0, weights = ui.rows.ratio.texts[at.k.ratio];
     const edge = data.threshold[at.k.ratio][gamma === 0 ? at.k.smooth : 0], never = edge >= 1;
-    const half = ratio * loss(0.5, gamma), best = grid.map((eta) => [eta, answer(eta, ratio, gamma, smooth)]);
+    // the loss of a class-0 row at one half; smoothing in torch's sense spreads a part over both weighted classes
+    const half = ((1 - smooth) * ratio + (smooth / 2) * (ratio + 1)) * loss(0.5, gamma), best = grid.map((eta) => [eta, answer(eta, ratio, gamma, smooth)]);
     const sure = answer(0.754, ratio, gamma, smooth);
     const curve = (f) => grid.map((p) => [p, f(p, gamma)]);
     const where = never ? `the threshold is ${fixed(edge, 3)}: the common class is never chosen` : `class 1 is chosen when its share exceeds the threshold ${fixed(edge, 3)}`;
@@ -41,7 +42,7 @@ live("focal", (data, ui) => {
       pictures: [{
         label: `Loss of one row against the probability of its true class for gamma ${fixed(gamma, 1)}: it falls from infinity to 0, ${gamma ? "below cross-entropy, and almost flat near 1" : "and is cross-entropy"}.`,
         paint: (width) => box(width, {
-          x: { label: "probability of the true class", domain: [0, 1] }, y: { label: "loss, weight 1", domain: [0, 3] },
+          x: { label: "probability of the true class", domain: [0, 1] }, y: { label: "loss, weight 1, not smoothed", domain: [0, 3] },
           marks: [
             gamma ? mark(grid.map((p) => [p, loss(p, 0)]), { stroke: "currentColor", strokeWidth: 1.2, strokeDasharray: "2 3" }) : null,
             mark(curve(loss), { stroke: "var(--gn-live-1)" }),

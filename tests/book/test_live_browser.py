@@ -258,6 +258,7 @@ def check_focal(figure: Figure):
             edge = figure.set(ratio=ratio, smooth=smooth).numbers["edge"]
             close(edge, (ratio / (1 + ratio) - smooth / 2) / (1 - smooth))
             close(edge, figure.data["threshold"][r][s])
+            close(figure.numbers["half"], math.log(2) * ((1 - smooth) * ratio + smooth / 2 * (1 + ratio)))
 
 
 def check_threshold(figure: Figure):

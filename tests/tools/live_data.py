@@ -161,7 +161,7 @@ def noise() -> dict:
     good = np.flatnonzero(square[0, 1] < 1.1 * square[0, 1, best])
     return {
         "controls": [
-            control("eps", "ε, the square of the scale of φ (small is sharp)", EPS, 16, digits=2),
+            control("eps", "ε = s² of φ (small is sharp)", EPS, 16, digits=2),
             control("rate", "learning rate α", RATES, 1),
             control("batch", "batch m", ["1", "8"], 0, "radio"),
         ],
