@@ -10,7 +10,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from gradnotes.chains import ascend, stationary_law
+from gradnotes.chains import ascend, linear_theory, stationary_law
 from gradnotes.gain import PHIS, Algebraic, Arctan, Erf, StepModel, Tanh
 
 MODEL, SHARP, STEP = StepModel((0, 0.3, 1)), Algebraic(0.01), 0.001
@@ -108,6 +108,30 @@ def test_stationary_law_model_values():
         finer = stationary_law(MODEL, Algebraic(eps), lr=STEP, size=1001, nodes=128)
         assert abs(finer.variance / law.variance - 1) < 1e-3
     assert stationary_law(MODEL, Algebraic(0.01), lr=STEP).rows < 1e-12
+
+
+def test_linear_theory_against_the_law_and_its_leading_terms():
+    for eps, ratio in ((0.1, 1.0097), (0.03, 1.0177), (0.01, 1.0435), (0.003, 1.1274), (0.001, 1.334)):
+        theory = linear_theory(MODEL, Algebraic(eps), lr=STEP)
+        assert abs(stationary_law(MODEL, Algebraic(eps), lr=STEP).variance / theory.variance - ratio) < 3e-4
+    sharp = linear_theory(StepModel((0, 3, 10)), Algebraic(1e-4), lr=STEP, batch_size=4)
+    assert abs(sharp.curvature / (2 / (10 * 0.01)) - 1) < 1e-4
+    assert abs(sharp.push / (3 * np.pi / 8 / (10 * 0.01)) - 1) < 1e-4
+    assert abs(sharp.variance / (FLAT * STEP / 4) - 1) < 1e-4
+    step = 1e-5  # the curvature is the slope of the slope of the loss
+    best = MODEL.maximiser(SHARP)
+    second = -np.diff(MODEL.gain_gradient(best + np.array([-step, step]), SHARP))[0] / (2 * step)
+    assert abs(linear_theory(MODEL, SHARP, lr=STEP).curvature / second - 1) < 1e-6
+
+
+def test_error_and_energy_of_a_law():
+    law = stationary_law(MODEL, SHARP, lr=STEP)
+    direct = np.sqrt(law.probability @ (law.theta - 0.3) ** 2)
+    assert abs(law.error(0.3) / direct - 1) < 1e-9
+    theory = linear_theory(MODEL, SHARP, lr=STEP)
+    assert abs(law.energy(MODEL, SHARP) / (theory.curvature * law.variance / 2) - 1) < 0.05
+    wide = StepModel((0, 3, 10))
+    assert abs(stationary_law(wide, SHARP, lr=STEP).energy(wide, SHARP) / (FLAT * STEP / (10 * 0.1)) - 1) < 0.1
 
 
 def test_larger_batches_and_smaller_steps_are_the_same_noise():

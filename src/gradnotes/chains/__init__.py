@@ -7,6 +7,6 @@ on [a, b]: the gradient of the gain of m points, per unit density. [000 (9), sec
 from __future__ import annotations
 
 from .ascent import Ascent, ascend
-from .law import StationaryLaw, stationary_law
+from .law import LinearTheory, StationaryLaw, linear_theory, stationary_law
 
-__all__ = ["Ascent", "StationaryLaw", "ascend", "stationary_law"]
+__all__ = ["Ascent", "LinearTheory", "StationaryLaw", "ascend", "linear_theory", "stationary_law"]

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
+from scipy.integrate import quad
 from scipy.sparse.linalg import spsolve
 
 from ..gain import StepModel
 from .door import activation, positive, three, whole
 
-__all__ = ["StationaryLaw", "stationary_law"]
+__all__ = ["LinearTheory", "StationaryLaw", "linear_theory", "stationary_law"]
 
 
 class StationaryLaw(NamedTuple):
@@ -26,6 +27,15 @@ class StationaryLaw(NamedTuple):
     mean: float
     variance: float
     rows: float
+
+    def error(self, truth: float) -> float:
+        """Root mean square distance of theta from `truth`."""
+        return float(np.hypot(self.mean - truth, np.sqrt(self.variance)))
+
+    def energy(self, model: StepModel, phi) -> float:
+        """Mean excess loss: the mean of ``gain(theta*) - gain(theta)``, per unit density. [000 section 3.2]"""
+        best = model.gain(model.maximiser(phi), phi)
+        return float(self.probability @ (best - model.gain(self.theta, phi))) / (model.knots[-1] - model.knots[0])
 
 
 def stationary_law(model: StepModel, phi, *, lr: float, size: int = 501, nodes: int = 64) -> StationaryLaw:
@@ -83,3 +93,40 @@ def stationary_law(model: StepModel, phi, *, lr: float, size: int = 501, nodes: 
     mean = float(p @ (theta - cut))
     variance = float(p @ (theta - cut) ** 2) - mean**2
     return StationaryLaw(theta, p, cut + mean, variance, float(np.abs(sums - 1).max()))
+
+
+class LinearTheory(NamedTuple):
+    """Curvature H of the loss at its minimum, variance of one push there, and the variance that they give."""
+
+    curvature: float
+    push: float
+    variance: float
+
+
+def linear_theory(model: StepModel, phi, *, lr: float, batch_size: int = 1) -> LinearTheory:
+    r"""What a parabola with noise predicts for constant steps, to first order in lr; all per unit density.
+
+    .. math:: H = \tfrac1L [2\varphi'(\delta) - \varphi'(A-\delta) - \varphi'(B+\delta)], \quad
+              \sigma^2 = \tfrac1L \int \varphi'(x - \theta^*)^2 dx, \quad V = \frac{\alpha \sigma^2}{2 m H}
+
+    Raises
+    ------
+    ValueError
+        If the model has several cuts, phi no derivative, or a number is out of its range.
+
+    Examples
+    --------
+    >>> from gradnotes.gain import Algebraic
+    >>> theory = linear_theory(StepModel((0, 3, 10)), Algebraic(.0001), lr=.001)
+    >>> round(theory.variance / .001, 4), round(3 * np.pi / 32, 4)
+    (0.2945, 0.2945)
+    """
+    a, cut, b = three(model)
+    slope = activation(phi).derivative
+    alpha, delta = positive(lr), model.bias(phi)
+    whole("batch_size", batch_size, 1)
+    best = cut - delta
+    H = float(2 * slope(delta) - slope(best - a) - slope(b - best)) / (b - a)
+    near = [q for q in best + np.array([-9, 0, 9]) * getattr(phi, "scale", b - a) if a < q < b]
+    push = quad(lambda x: slope(x - best) ** 2, a, b, points=near, limit=400, epsabs=0, epsrel=1e-10)[0] / (b - a)
+    return LinearTheory(H, push, alpha * push / (2 * batch_size * H))
