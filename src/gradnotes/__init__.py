@@ -1,6 +1,6 @@
 """Gradient Notes: gain functions, gradient descent and backpropagation, proved and executed.
 
-One noun per module, imports only downward (`tests/test_layers.py` holds the layers):
+One noun per module, imports only downward (`tests/test_imports.py` holds the layers):
 
 - layer 0: `verify`, `report`, `data`
 - layer 1: `gain`, `chains`, `proofs`, `optim`, `losses`, `dual`, `tape`, `trace`, `inits`
