@@ -13,7 +13,7 @@ from fractions import Fraction
 import guard
 
 SMALL = 20  # whole numbers up to here are counts that a reader checks by eye
-NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?: \d{3})+(?!\d)|\d*\.\d+|\d+)(?![\w]|\.\d)")
+NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:[ ,]\d{3})+(?!\d)|\d*\.\d+|\d+)(?![\w]|\.\d)")
 PLACES = (
     r"(?i)\b(?:chapters?|sections?|equations?|figures?|fig\.|tables?|slides?|beats?|exercises?|examples?|theorems?|lemmas?|"
     r"sources?|versions?|pages?|lines?|rows?|parts?|steps?)\s+(?:\[?)\(?\d[\d.]*\)?(?:(?:,|\s+(?:and|to|or))\s+\(?\d[\d.]*\)?)*"
@@ -59,7 +59,7 @@ def held(notebook: dict) -> list[float]:
 def is_held(token: str, numbers: list[float], percent: bool) -> bool:
     """Whether some computed number, rounded to the digits shown, is this one."""
     digits = len(token.split(".")[1]) if "." in token else 0
-    value = float(token.replace(" ", ""))
+    value = float(re.sub("[ ,]", "", token))
     half = 0.5000001 * 10.0**-digits
     scales = (1, 100) if percent else (1,)
     return any(abs(number * scale - value) <= half for number in numbers for scale in scales)
@@ -70,7 +70,7 @@ def loose(notebook: dict) -> list[str]:
     text, numbers, out = bare(prose(notebook)), held(notebook), []
     for match in NUMBER.finditer(text):
         token = match.group().strip()
-        if "." not in token and float(token.replace(" ", "")) <= SMALL:
+        if "." not in token and float(re.sub("[ ,]", "", token)) <= SMALL:
             continue
         percent = bool(re.match(r"\s*(?:\\?%|per cent)", text[match.end() : match.end() + 10]))
         if not is_held(token, numbers, percent):
