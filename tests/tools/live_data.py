@@ -166,10 +166,10 @@ def noise() -> dict:
             control("batch", "batch m", ["1", "8"], 0, "radio"),
         ],
         "words": (
-            f"With rate 0.001 and batches of one the error is smallest near ε = {EPS[best]:.2g}, where its root mean "
-            f"square is {square[0, 1, best]:.4f}; from {EPS[good[0]]:.2g} to {EPS[good[-1]]:.2g} it is at most a "
-            f"tenth larger. At ε = {EPS[21]:.2g} the bias alone is {abs(bias[21]):.3f}; at 0.00001 the spread is "
-            f"{table[0][1][0][1] / table[0][1][16][1]:.0f} times that at 0.01."
+            f"With rate 0.001 and batches of one, of all values on the slider ε = {EPS[best]:.2g} has the smallest "
+            f"root mean square error, {square[0, 1, best]:.4f}; from {EPS[good[0]]:.2g} to {EPS[good[-1]]:.2g} it is "
+            f"at most a tenth larger. At ε = {EPS[21]:.2g} the bias alone is {abs(bias[21]):.3f}; at 0.00001 the "
+            f"spread is {table[0][1][0][1] / table[0][1][16][1]:.0f} times that at 0.01."
         ),
         "bias": plain(bias, 9),
         "table": table,
