@@ -166,7 +166,7 @@ def test_tampered_means_ids_or_points_differ(tmp_path):
     found = {row["submission"]: row for row in grading.grade([work], tmp_path / "out", jobs=2)}
     assert {name for name, row in found.items() if row["status"] == "tampered"} == {"points", "renamed", "removed"}
     assert {row["score"] for row in found.values()} == {1}, "what is right still earns its points"
-    assert found["points"]["questions"][0]["reason"] == "the points of check-2.1.1 were changed"
+    assert found["points"]["questions"][0]["reason"] == "the points of check-2-1-1 were changed"
 
 
 def test_answers_survive_an_editor_that_loses_tags(tmp_path):

@@ -127,6 +127,7 @@ def test_masters_carry_valid_nbgrader_metadata(slug):
         assert (meta is not None) == (cell.cell_type == "code")
         if meta:
             assert meta["schema_version"] == 3 and meta["grade_id"] not in ids
+            assert re.fullmatch(r"[a-zA-Z0-9_-]+", meta["grade_id"]), "nbgrader allows no other sign"
             ids.add(meta["grade_id"])
             assert meta["grade"] == (kind == "check") and meta["solution"] == (kind == "answer")
             assert meta["locked"] == (kind != "answer")

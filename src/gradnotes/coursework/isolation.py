@@ -14,6 +14,9 @@ import signal
 import stat
 import sys
 
+with contextlib.suppress(ImportError):  # not on Windows, where nothing here is called
+    import resource
+
 LAYERS = ("limits", "uid", "network", "files", "processes")
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
 RDONLY, NOSUID, NODEV, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
@@ -117,8 +120,7 @@ def supervise(child: int, seconds: int) -> None:
 
 def limit(settings: dict) -> None:
     """CPU seconds, address space, size and number of files, and no further process."""
-    import resource as r
-
+    r = resource
     bounds = {
         r.RLIMIT_CPU: settings["cpu"],
         r.RLIMIT_AS: settings["memory"],

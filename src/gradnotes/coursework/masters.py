@@ -139,6 +139,15 @@ def names_defined(source: str) -> list[str]:
     return [node.name for node in ast.parse(source).body if isinstance(node, kinds) and node.name[0] != "_"]
 
 
+def grade_id(check: str) -> str:
+    """The name of a check in nbgrader's metadata, which allows no dots.
+
+    >>> grade_id("1.2.3")
+    'check-1-2-3'
+    """
+    return "check-" + check.replace(".", "-")
+
+
 def read_check(cell, name: str, where: str) -> Check:
     header = HEADER.fullmatch(cell.source.splitlines()[0]) if cell.source else None
     if not header or header[1] != name:
@@ -153,8 +162,8 @@ def read_check(cell, name: str, where: str) -> Check:
             raise MasterError(f"{where}: all of a hidden check but its first line stands in one hidden region")
         code = regions[0]
     grader = cell.metadata.get("nbgrader", {})
-    if grader.get("grade_id") != f"check-{name}" or Fraction(str(grader.get("points", 0))) != points:
-        wanted = {"grade_id": f"check-{name}", "points": float(points)}
+    if grader.get("grade_id") != grade_id(name) or Fraction(str(grader.get("points", 0))) != points:
+        wanted = {"grade_id": grade_id(name), "points": float(points)}
         raise MasterError(f"{where}: the cell's nbgrader metadata must have {wanted}, as its first line says")
     if not any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(code))):
         raise MasterError(f"{where}: it asserts nothing, so it cannot fail")

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 import nbformat
 
-from .masters import Assignment, cell_role
+from .masters import Assignment, cell_role, grade_id
 
 __all__ = ["Submission", "Unreadable", "answers", "collect", "find_assignment", "read"]
 
@@ -214,7 +214,7 @@ def answers(notebook, assignment: Assignment) -> tuple[dict[str, str], dict[str,
     """
     found: dict[str, list[str]] = {}
     changed: dict[str, str] = {}
-    points = {f"check-{c.id}": (q.id, c.points) for q in assignment.questions for c in q.checks}
+    points = {grade_id(c.id): (q.id, c.points) for q in assignment.questions for c in q.checks}
     for cell in notebook.cells:
         kind, name = cell_role(cell)
         if kind == "answer" and cell["cell_type"] == "code":
