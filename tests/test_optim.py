@@ -219,8 +219,9 @@ def test_divergence_is_reported_without_warnings_and_the_path_stays_finite(grad,
     assert np.isfinite(path.x).all() and len(path.grad_norm) == path.steps + 1
 
 
-def test_diverged_means_farther_than_1e12_starts():
-    path = gradient_descent(lambda x: -x, [3.0, 4.0], lr=1.0, max_steps=100)  # doubles at every step
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.5}, {"momentum": 0.5, "nesterov": True}])
+def test_diverged_means_farther_than_1e12_starts(options):
+    path = gradient_descent(lambda x: -x, [3.0, 4.0], lr=1.0, max_steps=100, **options)  # at least doubles
     distance = np.linalg.norm(path.x, axis=1)
     assert path.stop_reason == "diverged" and (distance[:-1] <= 5e12).all() and distance[-1] > 5e12
 
