@@ -27,15 +27,14 @@ class Assignments(Generated):
     """The table of the student copies."""
 
     def run(self):
-        lines = ["| assignment | chapters | questions | points | notebook |", "|---|---|---|---|---|"]
+        lines = ["| assignment | chapters | notebook |", "|---|---|---|"]
         for path, chapters in zip(sorted(ROOT.glob("notebooks/assignments/*/spec.json")), CHAPTERS, strict=True):
             spec = json.loads(path.read_text(encoding="utf-8"))
             self.env.note_dependency(str(path))
             file = f"notebooks/assignments/{spec['assignment']}/student.ipynb"
             title = spec["title"].removeprefix("Assignment ")
             lines.append(
-                f"| {title} | {chapters} | {len(spec['questions'])} | {spec['points']:g} | "
-                f"{{download}}`download <../{file}>`, [open in Colab]({launch(file)}) |"
+                f"| {title} | {chapters} | {{download}}`download <../{file}>`, [open in Colab]({launch(file)}) |"
             )
         return self.parse([*lines, ""])
 
