@@ -52,7 +52,7 @@
 
     function draw() {
       const space = plot.clientWidth;
-      const side = shown.pictures.length > 1 && space >= 560 ? Math.floor(space / 2) - 8 : space;
+      const side = shown.pictures.length > 1 && space >= 560 ? Math.floor(space / 2) - 9 : space;
       const drawn = shown.pictures.map(({ label, paint }) => {
         const svg = paint(Math.max(240, side));
         for (const part of svg.querySelectorAll("[aria-label], [aria-description]")) {
