@@ -67,6 +67,9 @@ lab: $(VENV)/.all  ## open the chapters in JupyterLab
 	$(PY) -m pip install --quiet --disable-pip-version-check "jupyterlab>=4.4,<5" "jupyterlab-myst>=2.4,<3"
 	$(PY) -m jupyterlab --notebook-dir notebooks
 
+coursework: $(VENV)/.all  ## student copies and specs from the masters (CHECK=1 compares only)
+	$(PY) -m gradnotes.coursework build $(if $(CHECK),--check)
+
 bench: $(VENV)/.all  ## speed as ratios against peers (CHECK=1 exits 1 on a miss)
 	$(PY) tests/benchmarks/harness.py $(if $(CHECK),--check)
 

@@ -269,6 +269,7 @@ def test_the_counter_is_silent_where_outputs_are_compared(capsys, monkeypatch):
     loop([0], F.cross_entropy, progress=True, **options)
     assert "epoch 2/2  loss" in capsys.readouterr().err
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     loop([0], F.cross_entropy, **options)
     assert "epoch 2/2" in capsys.readouterr().err

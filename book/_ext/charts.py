@@ -36,7 +36,7 @@ INDENT = 64
 
 
 class ClaimsGraph(Generated):
-    """``{claims-graph}``: one row a chapter, a dot for each claim in the colour of its status, arcs for what builds on what."""
+    """``{claims-graph}``: a row for each chapter, a dot for each claim by status, arcs for what builds on what."""
 
     def run(self):
         chapters = list(ledger.titles())
@@ -54,7 +54,8 @@ class ClaimsGraph(Generated):
         )
         html = (
             f'<p class="gn-legend">{legend}</p>'
-            f'<div class="gn-graph"><svg aria-hidden="true" width="{INDENT}" height="{ROW * len(chapters)}">{"".join(arcs)}</svg>'
+            f'<div class="gn-graph"><svg aria-hidden="true" width="{INDENT}" height="{ROW * len(chapters)}">'
+            f"{''.join(arcs)}</svg>"
             f"<ol>{items}</ol></div>"
         )
         return [nodes.raw("", html, format="html")]
@@ -65,13 +66,16 @@ class ClaimsGraph(Generated):
         bulge = INDENT - 8 - min(INDENT - 14, 14 + 12 * (stop - start))
         x = INDENT - 8
         return (
-            f'<path d="M{x} {y0:g} C{bulge} {y0:g} {bulge} {y1:g} {x} {y1:g}" fill="none" stroke="currentColor" opacity=".55"/>'
+            f'<path d="M{x} {y0:g} C{bulge} {y0:g} {bulge} {y1:g} {x} {y1:g}" fill="none" '
+            'stroke="currentColor" opacity=".55"/>'
             f'<path d="M{x + 6} {y1:g} l-8 -4 v8 z" fill="currentColor" opacity=".55"/>'
         )
 
     def item(self, stem: str) -> str:
         own = [row for row in ledger.claims().values() if stem in row["evidence"]]
-        dots = "".join(f'<span class="gn-dot gn-{row["status"]}" title="{row["id"]} {row["status"]}"></span>' for row in own)
+        dots = "".join(
+            f'<span class="gn-dot gn-{row["status"]}" title="{row["id"]} {row["status"]}"></span>' for row in own
+        )
         needs = ", ".join(BUILDS_ON.get(stem[:2], ()))
         note = f"builds on {needs}" if needs else "starts a path"
         link = f'<a href="{self.to(f"notebooks/{stem}.html")}">{stem[:2]} {escape(ledger.titles()[stem])}</a>'
@@ -99,7 +103,8 @@ class Api(Generated):
                 if isinstance(target, ast.Name)
             }:
                 continue
-            lines += [f"## `{noun}`", "", "```{eval-rst}", f".. automodule:: gradnotes.{noun}", "   :members:", "```", ""]
+            section = f"## `{noun}`\n\n```{{eval-rst}}\n.. automodule:: gradnotes.{noun}\n   :members:\n```\n"
+            lines += section.splitlines() + [""]
         return self.parse(lines)
 
 

@@ -136,9 +136,8 @@ class ErrataPage(Generated):
                 evidence = " ".join(cell_links(self, row) for row in rows if row["evidence"])
                 ids = " ".join(f'<a href="{self.to("book/claims.html")}#{row["id"]}">{row["id"]}</a>' for row in rows)
                 text = f"*{slip['kind']}:* {slip['text']}"
-                body.append(
-                    [f'<span id="slip-{slip["id"]}" class="gn-id">{slip["id"]}</span>', text, ids or "–", evidence or "–"]
-                )
+                anchor = f'<span id="slip-{slip["id"]}" class="gn-id">{slip["id"]}</span>'
+                body.append([anchor, text, ids or "–", evidence or "–"])
             lines += table(["id", "slip and correction", "claims", "cells"], body)
         return self.parse(lines)
 

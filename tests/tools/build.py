@@ -35,6 +35,7 @@ def build(root: Path = ROOT) -> int:
         print("\n".join(lines or (done.stdout + done.stderr).splitlines()[-40:]))
         print(f"The book was not built (exit code {done.returncode}).")
         return done.returncode or 1
+    print("\n".join(line for line in done.stdout.splitlines() if line.startswith("live figures:")), end="")
     shown = page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page
     print(f"Built in {time.perf_counter() - start:.1f} s. Open {shown}")
     return 0

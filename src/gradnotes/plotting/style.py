@@ -57,7 +57,7 @@ def subplots(rows: int = 1, columns: int = 1, height: float = 3.4, **options):
     Examples
     --------
     >>> fig, axes = subplots(columns=2)
-    >>> len(axes), fig.get_figwidth()
+    >>> len(axes), float(fig.get_figwidth())
     (2, 7.0)
     """
     with mpl.rc_context(RC):
