@@ -104,7 +104,7 @@ class Api(Generated):
             }:
                 continue
             section = f"## `{noun}`\n\n```{{eval-rst}}\n.. automodule:: gradnotes.{noun}\n   :members:\n```\n"
-            lines += section.splitlines() + [""]
+            lines += [*section.splitlines(), ""]
         return self.parse(lines)
 
 
