@@ -13,7 +13,7 @@ JOBS   ?= 2
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test verify lint unit nbval notebooks lab bench mutants coursework live pdf clean env
+.PHONY: help book serve test verify lint unit nbval notebooks lab bench mutants coursework live pdf zip clean env
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -75,6 +75,14 @@ bench: $(VENV)/.all  ## speed as ratios against peers (CHECK=1 exits 1 on a miss
 
 live: $(VENV)/.all  ## rebuild the numbers of the live figures from the package (CHECK=1 compares only)
 	$(PY) tests/tools/live_data.py $(if $(CHECK),--check)
+
+pdf: $(VENV)/.all  ## the whole book as one PDF (needs Chromium)
+	@test -f _build/html/index.html || $(PY) tests/tools/build.py
+	$(PY) tests/tools/pdf.py
+
+zip: $(VENV)/.book  ## the built site as a zip that opens from a folder
+	@test -f _build/html/index.html || $(PY) tests/tools/build.py
+	$(PY) tests/tools/pack.py
 
 clean:  ## remove what was built
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis

@@ -1,9 +1,7 @@
-"""What the theme and its helpers leave to mend: addresses from one place, no duplicate scripts, formulas offline."""
+"""What the theme and its helpers leave to mend: addresses from one place, no duplicate scripts."""
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,14 +11,6 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "src"))  # the API page reads the docstrings; nothing is installed for it
 
-# MathJax 3.2.2 comes from the package sphinx-mathjax-offline; only what a page can ask for is kept.
-KEEP = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2", "a11y/assistive-mml.js")
-LICENSE = """MathJax 3.2.2, https://www.mathjax.org
-Copyright (c) The MathJax Consortium. Licensed under the Apache License, Version 2.0:
-https://www.apache.org/licenses/LICENSE-2.0
-Unmodified files of the PyPI package sphinx-mathjax-offline 0.0.2; unused parts were left out.
-"""
-
 
 def addresses(app, config):
     """The repository stands once, in `_config.yml`; the site's own address follows from it."""
@@ -29,21 +19,6 @@ def addresses(app, config):
     site = f"https://{owner.lower()}.github.io/{name}/"
     config.html_baseurl = config.html_baseurl or site
     config.ogp_site_url = site
-
-
-def mathjax(app, error):
-    """Copy MathJax out of its package, trimmed, with its licence."""
-    if error or app.builder.format != "html":
-        return
-    source = Path(importlib.util.find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
-    target = Path(app.outdir) / "_static" / "mathjax"
-    shutil.rmtree(target, ignore_errors=True)
-    for name in KEEP:
-        part = source / name
-        copy = shutil.copytree if part.is_dir() else shutil.copyfile
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        copy(part, target / name)
-    (target / "LICENSE.txt").write_text(LICENSE, encoding="utf-8")
 
 
 def scripts(app, pagename, templatename, context, doctree):
@@ -63,5 +38,4 @@ def scripts(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("config-inited", addresses, priority=1)
     app.connect("html-page-context", scripts, priority=900)
-    app.connect("build-finished", mathjax, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,27 +1,133 @@
-// The filter of the page Claims, and anchors inside folded sections. Everything is shown without this file.
-document.addEventListener("DOMContentLoaded", () => {
-  const open = () => {
+// The switch of a chapter, the filter of the page Claims, terms, scrolling regions, the link to a hub.
+// Everything is shown without this file.
+(() => {
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const kept = { get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* private window */ } } };
+
+  // Anchors inside folded sections.
+  const unfold = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let box = target && target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
     if (target) target.scrollIntoView();
   };
-  window.addEventListener("hashchange", open);
-  if (location.hash) open();
-  const form = document.querySelector(".gn-filter");
-  if (!form) return;
-  form.hidden = false;
-  const rows = [...document.querySelectorAll("span.gn-id")].map((mark) => [mark.closest("tr"), mark.dataset]);
-  const update = () => {
-    const want = Object.fromEntries([...form.querySelectorAll("select")].map((s) => [s.dataset.filter, s.value]));
-    let shown = 0;
-    for (const [row, data] of rows) {
-      const fits = (!want.source || data.source === want.source) && (!want.status || data.status === want.status)
-        && (!want.chapter || data.chapters.split(" ").includes(want.chapter));
-      row.hidden = !fits;
-      shown += fits;
-    }
-    form.querySelector("output").textContent = `${shown} of ${rows.length} rows`;
+
+  // "main line" folds what stands under Further, "everything" opens it; remembered for the next chapter.
+  const show = (how) => {
+    all("details.gn-beat").forEach((box) => { box.open = how === "all"; });
+    all(".gn-switch button").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.show === how)));
   };
-  form.addEventListener("change", update);
-  update();
-});
+  const chapter = () => {
+    show(kept.get("gn-show") === "all" ? "all" : "main");
+    all(".gn-switch button").forEach((button) => button.addEventListener("click", () => {
+      kept.set("gn-show", button.dataset.show);
+      show(button.dataset.show);
+    }));
+  };
+
+  // What scrolls sideways can be reached and scrolled with the keyboard. Measured in idle moments, all reading before any
+  // writing; code is not measured but counted, since that needs no layout of sections that are not yet in view.
+  const SCROLLS = ".bd-article mjx-container[display=true], .bd-article .output, .pst-scrollable-table-container";
+  const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
+  const mark = (box, scrolls) => {
+    if (scrolls && !box.hasAttribute("tabindex")) { box.tabIndex = 0; box.dataset.reach = ""; }
+    else if (!scrolls && "reach" in box.dataset) { box.removeAttribute("tabindex"); delete box.dataset.reach; }
+  };
+  const longest = (text) => text.split("\n").reduce((most, line) => Math.max(most, line.length), 0);
+  const reachable = () => {
+    const boxes = all(SCROLLS), seen = [], codes = all(".bd-article pre");
+    const room = codes.length ? Math.min(...codes.slice(0, 3).map((box) => box.clientWidth)) - 40 : 0;
+    const sign = codes.length ? parseFloat(getComputedStyle(codes[0]).fontSize) * 0.605 : 1;
+    codes.forEach((box) => mark(box, longest(box.textContent) * sign > room));
+    const some = (time) => {
+      do {
+        const box = boxes.shift();
+        if (box) seen.push([box, box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1]);
+      } while (boxes.length && time.timeRemaining() > 4);
+      if (boxes.length) { idle(some); return; }
+      seen.forEach(([box, scrolls]) => mark(box, scrolls));
+      document.documentElement.dataset.reachable = "";
+    };
+    idle(some);
+  };
+
+  // The definition of a term, while it is pointed at or has the focus.
+  const terms = () => {
+    let tip = null;
+    const close = () => { if (tip) { tip.of.removeAttribute("aria-describedby"); tip.remove(); tip = null; } };
+    const open = (link) => {
+      close();
+      tip = Object.assign(document.createElement("div"), { className: "gn-tip", id: "gn-tip", textContent: link.dataset.definition, of: link });
+      tip.setAttribute("role", "tooltip");
+      document.body.append(tip);
+      const box = link.getBoundingClientRect();
+      tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8)) + scrollX}px`;
+      const above = box.bottom + tip.offsetHeight + 8 > innerHeight;
+      tip.style.top = `${(above ? box.top - tip.offsetHeight - 4 : box.bottom + 4) + scrollY}px`;
+      link.setAttribute("aria-describedby", "gn-tip");
+    };
+    all("a.gn-term").forEach((link) => {
+      link.addEventListener("mouseenter", () => open(link));
+      link.addEventListener("focus", () => open(link));
+      link.addEventListener("mouseleave", () => setTimeout(() => { if (tip && tip.of === link && !tip.matches(":hover")) close(); }, 150));
+      link.addEventListener("blur", close);
+    });
+    addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  };
+
+  // The filter of the claims.
+  const filter = () => {
+    const form = document.querySelector(".gn-filter");
+    if (!form) return;
+    form.hidden = false;
+    const rows = all("span.gn-id").map((mark) => [mark.closest("tr"), mark.dataset]);
+    const update = () => {
+      const want = Object.fromEntries(all("select", form).map((s) => [s.dataset.filter, s.value]));
+      let shown = 0;
+      for (const [row, data] of rows) {
+        const fits = (!want.source || data.source === want.source) && (!want.status || data.status === want.status)
+          && (!want.chapter || data.chapters.split(" ").includes(want.chapter));
+        row.hidden = !fits;
+        shown += fits;
+      }
+      form.querySelector("output").textContent = `${shown} of ${rows.length} rows`;
+    };
+    form.addEventListener("change", update);
+    update();
+  };
+
+  // The link that opens a chapter on the reader's own JupyterHub.
+  const hub = () => {
+    const form = document.querySelector(".gn-hub");
+    if (!form) return;
+    const repository = form.dataset.repository, name = repository.split("/").pop();
+    const [address, choice, out] = [form.querySelector("input"), form.querySelector("select"), form.querySelector("output")];
+    const wanted = new URLSearchParams(location.search).get("chapter");
+    all(".bd-docs-nav a[href*='notebooks/']").forEach((link) => {
+      const stem = link.getAttribute("href").split("/").pop().replace(".html", "");
+      choice.add(new Option(link.textContent, stem, false, stem === wanted));
+    });
+    const update = () => {
+      if (!address.value || !address.checkValidity()) { out.textContent = "Type the address to get the link."; return; }
+      const link = `${address.value.replace(/\/+$/, "")}/hub/user-redirect/git-pull?repo=${encodeURIComponent(repository)}&branch=main`
+        + `&urlpath=${encodeURIComponent(`lab/tree/${name}/notebooks/${choice.value}.ipynb`)}`;
+      out.replaceChildren(Object.assign(document.createElement("a"), { href: link, textContent: link }));
+    };
+    form.addEventListener("input", update);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    update();
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    chapter();
+    filter();
+    terms();
+    hub();
+    addEventListener("hashchange", unfold);
+    if (location.hash) unfold();
+    reachable();
+    let soon = 0;
+    addEventListener("resize", () => { clearTimeout(soon); soon = setTimeout(reachable, 300); });
+    addEventListener("beforeprint", () => all("details").forEach((box) => { box.open = true; }));
+  });
+})();

@@ -51,6 +51,7 @@ def visit(browser, view, url):
     tab.goto(url)
     tab.wait_for_load_state("networkidle")
     tab.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => 1) : 1")
+    tab.wait_for_function("() => 'reachable' in document.documentElement.dataset")  # the last thing our scripts do
     return context, tab
 
 

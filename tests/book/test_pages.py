@@ -17,7 +17,8 @@ PAGES = [rendered.page(document) for document in DOCUMENTS]
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_page_exists_and_shows_no_error(document):
     text = rendered.page(document).read_text(encoding="utf-8")
-    assert "Traceback (most recent call last)" not in text
+    if document != "book/reference":  # examples of the API may show the error that they are about
+        assert "Traceback (most recent call last)" not in text
     assert "traceback" not in re.findall(r'class="output ([a-z_ ]*)"', text)
     assert "<title>" in text and 'lang="en"' in text
 
@@ -66,9 +67,14 @@ def test_every_erratum_has_an_anchor():
 
 
 def test_formulas_come_from_the_book_itself():
+    """Set at build time they need fonts only; where there was no Node, the pages bring MathJax along."""
     folder = rendered.HTML / "_static" / "mathjax"
-    assert (folder / "tex-chtml.js").is_file() and (folder / "LICENSE.txt").is_file()
-    assert list((folder / "input" / "tex" / "extensions").glob("*.js")), "without it one \\boldsymbol un-renders a page"
+    assert list((folder / "output" / "chtml" / "fonts" / "woff-v2").glob("*.woff"))
+    assert (folder / "LICENSE.txt").is_file()
+    if "<mjx-container" not in rendered.page("book/notation").read_text(encoding="utf-8"):
+        assert (folder / "tex-chtml.js").is_file()
+        extensions = folder / "input" / "tex" / "extensions"
+        assert list(extensions.glob("*.js")), "without it one \\boldsymbol un-renders a page"
     assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 4e6
 
 

@@ -1,16 +1,22 @@
-"""Draw the cover of the book from the package: the learned cut against the true cut. Writes book/_static/cover.png."""
+"""Draw the cover of the book from the package, and the card that social networks show beside a link to it.
+
+Writes book/_static/cover.png and book/_static/card.png.
+"""
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from gradnotes import plotting
 from gradnotes.gain import Algebraic, Arctan, StepModel
 from gradnotes.plotting.style import png
 
 COVER = Path(__file__).resolve().parents[2] / "book" / "_static" / "cover.png"
+CARD = COVER.with_name("card.png")
 PHIS = {"blunt: arctan": Arctan(), "sharper: ε = 0.1": Algebraic(0.1), "sharp: ε = 0.01": Algebraic(0.01)}
 
 
@@ -23,6 +29,19 @@ def cover() -> bytes:
     return png(fig)
 
 
+def card(picture: bytes) -> bytes:
+    """The cover on the 1200 x 630 pixels that social networks expect."""
+    inner = Image.open(io.BytesIO(picture)).convert("RGB")
+    inner.thumbnail((1120, 590))
+    canvas = Image.new("RGB", (1200, 630), "white")
+    canvas.paste(inner, ((1200 - inner.width) // 2, (630 - inner.height) // 2))
+    out = io.BytesIO()
+    canvas.quantize(64).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
 if __name__ == "__main__":
     COVER.write_bytes(cover())
-    print(f"wrote {COVER.name}, {COVER.stat().st_size} bytes")
+    CARD.write_bytes(card(COVER.read_bytes()))
+    for file in (COVER, CARD):
+        print(f"wrote {file.name}, {file.stat().st_size} bytes")

@@ -1,0 +1,121 @@
+"""What a page gets besides its text: reading time, the switch "main line / everything", ways to run it, and repairs
+for assistive technology of what the theme and the extensions write.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from html import escape
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import ledger
+
+LAUNCH_BRANCH = "launch"  # copies of the chapters with an install cell; tests/tools/launch.py writes them
+REPAIRS = (
+    (re.compile(r' id="(?:(?:proof|exercise|solution)-content|proof)"'), ""),  # the same id on every box
+    (re.compile(r'(<summary) aria-label="Toggle hidden content"'), r"\1"),
+    (re.compile(r' role="doc-biblioentry"'), ' role="listitem"'),
+    (re.compile(r'<th class="head">\s*(?:<p>\s*</p>)?\s*</th>'), '<td class="head"></td>'),
+    (re.compile(r"<th(?: scope=\"col\")?>\s*</th>"), "<td></td>"),
+    (re.compile(r'<details class="gn-beat">'), '<details class="gn-beat" open>'),
+)
+
+
+def reading_time(stem: str) -> str:
+    """What the chapter itself says, e.g. ``45 minutes``; counted from its words where it says nothing."""
+    file = ledger.ROOT / "notebooks" / f"{stem}.ipynb"
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    said = re.search(r"Reading time\W*((?:about )?\d+ minutes)", text)
+    return said[1] if said else f"about {max(5, round(len(text.split()) / 150 / 5) * 5)} minutes"
+
+
+def bar(stem: str, body: str) -> str:
+    """The line below the title; the switch works where scripts do and is hidden elsewhere."""
+    beats = body.count('<details class="gn-beat"')
+    switch = (
+        '<span class="gn-switch gn-needs-js" role="group" aria-label="How much to show">'
+        '<button type="button" aria-pressed="false" data-show="main">main line</button>'
+        '<button type="button" aria-pressed="true" data-show="all">'
+        f"everything <span>({beats} more)</span></button></span>"
+        if beats
+        else ""
+    )
+    return (
+        f'<div class="gn-bar"><span>{reading_time(stem)}</span>{switch}'
+        '<a href="../book/running.html">run it</a><a href="../book/lectures.html" lang="vi">Tìm bài của bạn</a></div>'
+    )
+
+
+def mend(app, pagename, templatename, context, doctree):
+    body = context.get("body")
+    if not body:
+        return
+    stem = Path(pagename).name
+    if pagename.startswith("notebooks/") and stem in ledger.titles():
+        body = body.replace("</h1>", "</h1>" + bar(stem, body), 1)
+        launch(app, context, stem)
+    for pattern, text in REPAIRS:
+        body = pattern.sub(text, body)
+    context["body"] = body
+
+
+def launch(app, context, stem: str) -> None:
+    """Colab opens the copy with an install cell; the hub is the reader's own, so its link is made on *Run it*."""
+    for group in context.get("header_buttons", []):
+        if group.get("label") != "launch-buttons":
+            continue
+        for button in group["buttons"]:
+            if "colab" in button.get("url", ""):
+                button["url"] = re.sub(r"/blob/[^/]+/", f"/blob/{LAUNCH_BRANCH}/", button["url"])
+        group["buttons"].append(
+            {
+                "type": "link",
+                "text": "JupyterHub",
+                "tooltip": "Launch on your own JupyterHub",
+                "icon": "fas fa-server",
+                "url": f"../book/running.html?chapter={quote(stem)}#your-own-hub",
+            }
+        )
+
+
+def pictures(app, error):
+    """Pictures say their size, so that nothing jumps, and those after the first wait until they come near."""
+    if error or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        count = iter(range(10**6))
+
+        def sized(match, page=page, count=count):
+            tag, file = match[0], page.parent / unquote(match[1])
+            later = ' loading="lazy" decoding="async"' if next(count) else ""
+            if "loading=" in tag or file.suffix != ".png" or not file.is_file():
+                return tag
+            width, height = struct.unpack(">II", file.read_bytes()[16:24])
+            size = "" if " width=" in tag or "style=" in tag else f' width="{width}" height="{height}"'
+            return f"<img{size}{later}{tag[4:]}"
+
+        new = re.sub(r'<img [^>]*?src="([^"]*_images/[^"]+)"[^>]*>', sized, text)
+        if new != text:
+            page.write_text(new, encoding="utf-8")
+
+
+def running(app, pagename, templatename, context, doctree):
+    """`{hub-form}` needs the repository's address."""
+    if pagename == "book/running" and context.get("body"):
+        context["body"] = context["body"].replace("GRADNOTES-REPOSITORY", escape(repository(app)))
+
+
+def repository(app) -> str:
+    return app.config.html_theme_options.get("repository_url", "")
+
+
+def setup(app):
+    app.connect("html-page-context", mend, priority=900)
+    app.connect("html-page-context", running, priority=901)
+    app.connect("build-finished", pictures, priority=905)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

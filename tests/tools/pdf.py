@@ -1,0 +1,129 @@
+"""The whole book as one PDF: every built page printed by Chromium, with bookmarks, page numbers and links inside.
+
+`make pdf` writes _build/gradient-notes.pdf. Code is wrapped, never cut; hidden parts are shown.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import Link
+from pypdf.generic import ArrayObject, DictionaryObject, Fit, NameObject, StreamObject
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "book"))
+import rendered  # noqa: E402
+
+PDF = ROOT / "_build" / "gradient-notes.pdf"
+PAPER = {
+    "format": "A4",
+    "margin": {"top": "16mm", "bottom": "18mm", "left": "15mm", "right": "15mm"},
+    "print_background": True,
+}
+PICTURES = """() => Promise.all([...document.images].map((picture) => {
+  picture.loading = "eager"; return picture.decode().catch(() => 0); }))"""
+UNFOLD = "() => document.querySelectorAll('details').forEach((box) => { box.open = true; })"
+UNTOGGLE = "() => document.querySelectorAll('.toggle-hidden').forEach((b) => b.classList.remove('toggle-hidden'))"
+CUT = "[...document.querySelectorAll('.bd-article pre')].filter((b) => b.scrollWidth > b.clientWidth + 1).length"
+
+
+def title(document: str) -> str:
+    text = rendered.page(document).read_text(encoding="utf-8")
+    return unescape(re.search(r"<title>\s*(.*?)\s*</title>", text, re.S)[1]).split(" — ")[0]
+
+
+def print_pages(documents: list[str]) -> dict[str, bytes]:
+    """Each page as a PDF of its own, everything unfolded."""
+    from playwright.sync_api import sync_playwright
+
+    out = {}
+    with rendered.served() as address, sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=rendered.CHROMIUM, args=rendered.FLAGS)
+        tab = chromium.new_page(viewport={"width": 900, "height": 1200}, color_scheme="light")
+        for document in documents:
+            tab.goto(f"{address}/{document}.html", wait_until="networkidle")
+            tab.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => 1) : 1")
+            tab.evaluate(PICTURES)
+            tab.emulate_media(media="print")
+            tab.evaluate(UNFOLD)
+            tab.evaluate(UNTOGGLE)
+            if cut := tab.evaluate(CUT):
+                raise SystemExit(f"{document}: {cut} pieces of code would be cut in print")
+            out[document] = tab.pdf(**PAPER, tagged=True)
+            tab.emulate_media(media="screen")
+        chromium.close()
+    return out
+
+
+def number(writer: PdfWriter, page, text: str) -> None:
+    """A page number at the foot."""
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    resources = page.setdefault(NameObject("/Resources"), DictionaryObject()).get_object()
+    fonts = resources.setdefault(NameObject("/Font"), DictionaryObject()).get_object()
+    fonts[NameObject("/GnFoot")] = writer._add_object(font)
+    stream = StreamObject()
+    middle = float(page.mediabox.width) / 2 - 6
+    stream.set_data(f"q BT /GnFoot 9 Tf {middle:.0f} 24 Td ({text}) Tj ET Q".encode("ascii"))
+    before = page["/Contents"].get_object()
+    opening = StreamObject()
+    opening.set_data(b"q\n")
+    closing = StreamObject()
+    closing.set_data(b"\nQ\n")
+    parts = list(before) if isinstance(before, ArrayObject) else [page.raw_get("/Contents")]
+    page[NameObject("/Contents")] = ArrayObject(
+        [writer._add_object(opening), *parts, writer._add_object(closing), writer._add_object(stream)]
+    )
+
+
+def merge(printed: dict[str, bytes]) -> PdfWriter:
+    """One file; a bookmark for each page of the site, links between pages lead inside."""
+    writer, first = PdfWriter(), {}
+    for document, data in printed.items():
+        first[document] = len(writer.pages)
+        writer.append(PdfReader(io.BytesIO(data)), import_outline=False)
+        writer.add_outline_item(title(document), first[document])
+    for k, page in enumerate(writer.pages):
+        number(writer, page, str(k + 1))
+        for note in list(page.get("/Annots", ()) or ()):
+            entry = note.get_object()
+            address = entry.get("/A", {}).get("/URI", "") if entry.get("/Subtype") == "/Link" else ""
+            parts = urlsplit(str(address))
+            if parts.hostname != "127.0.0.1":
+                continue
+            target = unquote(parts.path).strip("/").removesuffix(".html")
+            del entry["/A"]
+            if target in first:
+                inside = Link(rect=tuple(entry["/Rect"]), target_page_index=first[target], fit=Fit.fit_horizontally())
+                entry[NameObject("/Dest")] = writer._add_object(inside["/Dest"])
+    writer.add_metadata({"/Title": "Gradient Notes", "/Author": "The Gradient Notes authors"})
+    writer.compress_identical_objects(remove_orphans=True)
+    return writer
+
+
+def main(arguments: list[str]) -> int:
+    if not (rendered.HTML / "index.html").is_file():
+        print("there is no _build/html: run `make book` first")
+        return 1
+    if not rendered.CHROMIUM:
+        print("printing needs Chromium (Debian's package chromium, or Google Chrome)")
+        return 1
+    writer = merge(print_pages(arguments or rendered.toc()))
+    writer.write(PDF)
+    print(f"wrote {PDF.relative_to(ROOT)}, {len(writer.pages)} pages, {PDF.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
