@@ -54,6 +54,7 @@ def mend(app, pagename, templatename, context, doctree):
     body = context.get("body")
     if not body:
         return
+    context["pagetitle"] = re.sub(r"<[^>]+>", "", str(context.get("title", "")))  # in print: with its number
     stem = Path(pagename).name
     if pagename.startswith("notebooks/") and stem in ledger.titles():
         body = body.replace("</h1>", "</h1>" + bar(stem, body), 1)

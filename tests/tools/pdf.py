@@ -13,8 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.annotations import Link
-from pypdf.generic import ArrayObject, DictionaryObject, Fit, NameObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NullObject, StreamObject
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "book"))
@@ -22,6 +21,7 @@ import rendered  # noqa: E402
 
 PDF = ROOT / "_build" / "gradient-notes.pdf"
 PAPER = {
+    "scale": 0.82,
     "format": "A4",
     "margin": {"top": "16mm", "bottom": "18mm", "left": "15mm", "right": "15mm"},
     "print_background": True,
@@ -55,7 +55,7 @@ def print_pages(documents: list[str]) -> dict[str, bytes]:
             tab.evaluate(UNTOGGLE)
             if cut := tab.evaluate(CUT):
                 raise SystemExit(f"{document}: {cut} pieces of code would be cut in print")
-            out[document] = tab.pdf(**PAPER, tagged=True)
+            out[document] = tab.pdf(**PAPER)
             tab.emulate_media(media="screen")
         chromium.close()
     return out
@@ -87,28 +87,57 @@ def number(writer: PdfWriter, page, text: str) -> None:
     )
 
 
+def places(reader: PdfReader, start: int) -> dict[str, tuple[int, float]]:
+    """Anchor -> (page of the whole book, height on it)."""
+    out = {}
+    for name, place in reader.named_destinations.items():
+        page = reader.get_destination_page_number(place)
+        if page is not None and page >= 0:
+            out[str(name).lstrip("/#")] = start + page, float(place.get("/Top") or 0)
+    return out
+
+
 def merge(printed: dict[str, bytes]) -> PdfWriter:
-    """One file; a bookmark for each page of the site, links between pages lead inside."""
-    writer, first = PdfWriter(), {}
+    """One file; a bookmark for each page of the site, links between pages and anchors lead inside."""
+    writer, first, anchors, home = PdfWriter(), {}, {}, []
     for document, data in printed.items():
+        reader = PdfReader(io.BytesIO(data))
         first[document] = len(writer.pages)
-        writer.append(PdfReader(io.BytesIO(data)), import_outline=False)
-        writer.add_outline_item(title(document), first[document])
-    for k, page in enumerate(writer.pages):
+        anchors[document] = places(reader, first[document])
+        home += [document] * len(reader.pages)
+        writer.append(reader, import_outline=False)
+        writer.add_outline_item(title=title(document), page_number=first[document])
+    for k, (page, document) in enumerate(zip(writer.pages, home, strict=True)):
         number(writer, page, str(k + 1))
         for note in list(page.get("/Annots", ()) or ()):
             entry = note.get_object()
-            address = entry.get("/A", {}).get("/URI", "") if entry.get("/Subtype") == "/Link" else ""
-            parts = urlsplit(str(address))
-            if parts.hostname != "127.0.0.1":
+            if entry.get("/Subtype") != "/Link":
                 continue
-            target = unquote(parts.path).strip("/").removesuffix(".html")
-            del entry["/A"]
-            if target in first:
-                inside = Link(rect=tuple(entry["/Rect"]), target_page_index=first[target], fit=Fit.fit_horizontally())
-                entry[NameObject("/Dest")] = writer._add_object(inside["/Dest"])
+            parts = urlsplit(str(entry.get("/A", {}).get("/URI", "")))
+            name = ""
+            if parts.hostname == "127.0.0.1":
+                document_, name = unquote(parts.path).strip("/").removesuffix(".html"), unquote(parts.fragment)
+                target = anchors.get(document_, {}).get(name) or (first.get(document_), None)
+            else:
+                name = str(entry.get("/Dest") or entry.get("/A", {}).get("/D") or "").lstrip("/#")
+                target = anchors[document].get(name) if name else None
+                if not target:
+                    continue
+            for key in ("/A", "/Dest"):
+                if key in entry:
+                    del entry[key]
+            if target[0] is not None:
+                top = NullObject() if target[1] is None else FloatObject(target[1])
+                where = [
+                    writer.pages[target[0]].indirect_reference,
+                    NameObject("/XYZ"),
+                    NullObject(),
+                    top,
+                    NullObject(),
+                ]
+                entry[NameObject("/Dest")] = ArrayObject(where)
     writer.add_metadata({"/Title": "Gradient Notes", "/Author": "The Gradient Notes authors"})
-    writer.compress_identical_objects(remove_orphans=True)
+    writer.compress_identical_objects(remove_unreferenced=True)
     return writer
 
 

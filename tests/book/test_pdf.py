@@ -1,0 +1,33 @@
+"""Two pages of the book as a PDF: bookmarks, page numbers, links that lead inside."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+import rendered
+
+sys.path.insert(0, str(rendered.ROOT / "tests" / "tools"))
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+DOCUMENTS = ["book/glossary", "notebooks/05_gradient_descent"]
+
+
+def test_pages_become_one_book():
+    pypdf = pytest.importorskip("pypdf")
+    import pdf
+
+    printed = pdf.print_pages(DOCUMENTS)  # raises when code would be cut
+    out = io.BytesIO()
+    pdf.merge(printed).write(out)
+    book = pypdf.PdfReader(out)
+    marks = [(mark.title, book.get_destination_page_number(mark)) for mark in book.outline]
+    start = len(pypdf.PdfReader(io.BytesIO(printed[DOCUMENTS[0]])).pages)
+    assert [page for _, page in marks] == [0, start] and marks[1][0].startswith("5. ")
+    assert book.pages[-1].extract_text().rstrip().endswith(str(len(book.pages)))
+    links = [note.get_object() for page in book.pages for note in page.get("/Annots", ())]
+    outside = [str(link["/A"].get("/URI", "")) for link in links if "/A" in link]
+    assert not [address for address in outside if "127.0.0.1" in address]
+    numbers = {page.indirect_reference.idnum: k for k, page in enumerate(book.pages)}
+    inside = [numbers[link["/Dest"][0].indirect_reference.idnum] for link in links if "/Dest" in link]
+    assert min(inside) < start < max(inside), "links lead to both documents"
