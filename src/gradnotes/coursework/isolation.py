@@ -17,6 +17,7 @@ import sys
 with contextlib.suppress(ImportError):  # not on Windows, where nothing here is called
     import resource
 
+HOME = "/answer"  # not /tmp: what is shown may lie below it
 LAYERS = ("limits", "uid", "network", "files", "processes")
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
 RDONLY, NOSUID, NODEV, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
@@ -93,11 +94,11 @@ def new_root(kernel: Kernel, root: str, show: list[str], hide: list[str]) -> Non
     for path in hide:
         if os.path.isdir(root + path) and os.listdir(root + path) and any(path.startswith(p + "/") for p in show):
             kernel.mount("tmpfs", root + path, "tmpfs", NOSUID | NODEV | RDONLY, "size=4k,mode=000")
-    os.mkdir(root + "/tmp")
-    kernel.mount("tmpfs", root + "/tmp", "tmpfs", NOSUID | NODEV, "size=1m,nr_inodes=64,mode=1777")
+    os.mkdir(root + HOME)
+    kernel.mount("tmpfs", root + HOME, "tmpfs", NOSUID | NODEV, "size=1m,nr_inodes=64,mode=1777")
     kernel.mount("tmpfs", root, None, REMOUNT | RDONLY | NOSUID | NODEV, "size=256k,mode=755")
     os.chroot(root)
-    os.chdir("/tmp")
+    os.chdir(HOME)
 
 
 def supervise(child: int, seconds: int) -> None:
