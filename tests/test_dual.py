@@ -31,6 +31,12 @@ def test_formula_343_equals_the_golden_value(x):
     assert_same(derivative(f343, x), float(golden(f"AD.f343.x={x:g}")["f_dot"]), rtol=1e-13)
 
 
+def test_whole_numbers_and_lists_become_floats():
+    square = Dual(3, 1) * Dual(3, 1)
+    assert (square.value, square.tangent) == (9.0, 6.0)
+    assert (Dual([1, 2], 1) * 2).tangent.tolist() == [2.0, 2.0]
+
+
 def test_the_square_of_the_infinitesimal_is_zero():
     eps = Dual(0.0, 1.0)
     assert ((eps * eps).value, (eps * eps).tangent) == (0.0, 0.0)
@@ -127,6 +133,9 @@ def test_a_constant_factor_does_not_touch_the_tangent():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (lambda: Dual("x", 1.0), TypeError, "Dual: value must be real numbers, got str"),
+        (lambda: Dual(1.0, np.ones(2)), ValueError, r"Dual: tangent must have the shape \(\) of value, got \(2,\)"),
+        (lambda: derivative(tape.mean, np.ones(0)), ValueError, "mean: the argument must have at least one entry"),
         (lambda: derivative(3.0, 1.0), TypeError, "derivative: f must be callable, got float"),
         (lambda: derivative(abs, 1j), TypeError, "derivative: x must be real numbers, got complex"),
         (lambda: jvp(3.0, 1.0, 1.0), TypeError, "jvp: f must be callable, got float"),

@@ -305,6 +305,12 @@ def test_the_transposed_weight_passes_in_a_square_net_and_is_refused_by_value():
         assert_same(slopes.deltas[1], wrong)
 
 
+def without_a_layer():
+    net = MLP((1, 2, 1))
+    net.weights = net.weights[:1]
+    return net
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -326,6 +332,17 @@ def test_the_transposed_weight_passes_in_a_square_net_and_is_refused_by_value():
         (lambda: MLP((1, 1)).backward([[1.0]], [math.inf]), "y must be finite"),
         (lambda: MLP((1, 1), output="sigmoid", loss="bce").backward([[1.0]], [3]), r"in \[0, 1\], got 3"),
         (lambda: MLP((1, 2), output="softmax", loss="cross_entropy").backward([[1.0]], [2]), r"0..1, got 2"),
+        (lambda: MLP((3, 2), activation=["relu"]), r"activation must be one of .* got \['relu'\]"),
+        (lambda: MLP((1, 2)).forward([["a"]]), "X must be an array of real numbers, got"),
+        (lambda: MLP((1, 2)).forward(np.array([[1j]])), "X must be an array of real numbers, got"),
+        (lambda: MLP((1, 1)).backward([[1.0]], ["a"]), "y must be an array of real numbers, got"),
+        (lambda: MLP((1, 1)).at([math.nan, 0.0]).forward([[1.0]]), r"weights\[0\] must be finite"),
+        (lambda: MLP((1, 1)).at([0.0, math.inf]).value([[1.0]], [1.0]), r"biases\[0\] must be finite"),
+        (lambda: without_a_layer().forward([[1.0]]), "weights must be a list of 2 arrays, got 1 of them"),
+        (lambda: MLP((1, 1)).fit([[1.0]], [1.0], lr="a", epochs=1), "lr must be one number, got 'a'"),
+        (lambda: MLP((1, 1)).fit([[1.0]], [1.0], lr=lambda t: None, epochs=1), "lr must be one number, got None"),
+        (lambda: MLP((1, 1)).fit([[1.0]], [1.0], lr=0.1, epochs=1, momentum="b"), "momentum must be one number"),
+        (lambda: fit_several([], [[1.0]], [1.0], lr=0.1, epochs=1), "nets must hold at least one network"),
         (lambda: MLP((1, 1)).fit([[1.0]], [1.0], lr=0, epochs=1), "lr must be > 0, got 0"),
         (lambda: MLP((1, 1)).fit([[1.0]], [1.0], lr=math.nan, epochs=1), "lr must be > 0, got nan"),
         (lambda: MLP((1, 1)).fit([[1.0]], [1.0], lr=0.1, epochs=0), "epochs must be a whole number at least 1"),
@@ -336,6 +353,14 @@ def test_the_transposed_weight_passes_in_a_square_net_and_is_refused_by_value():
 def test_the_message_says_rule_and_value(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_several_networks_stop_where_one_diverges_and_stay_as_they_were():
+    nets = [MLP((1, 2, 1), rng=seed) for seed in range(2)]
+    before = [net.theta for net in nets]
+    with pytest.raises(FloatingPointError, match=r"must stay finite, got \S+ for network \d at step \d+: lower lr"):
+        fit_several(nets, [[1e5], [3.0]], [0.0, 9.0], lr=1e3, epochs=300)
+    assert all((net.theta == theta).all() for net, theta in zip(nets, before, strict=True))
 
 
 def test_weights_in_the_convention_of_the_source_are_refused_where_shapes_tell():

@@ -196,6 +196,9 @@ def test_log_near_zero_and_at_zero():
     with pytest.warns(RuntimeWarning, match="divide by zero"):
         gradient = grad(lambda x: tape.sum(tape.log(x)))(np.array([0.0, 2.0]))
     assert gradient.tolist() == [math.inf, 0.5] == torch_grad(torch.log, [0.0, 2.0]).tolist()
+    for slope in (grad(tape.log), lambda x: derivative(tape.log, x)):  # one float, as an entry of an array
+        with pytest.warns(RuntimeWarning, match="divide by zero"):
+            assert slope(0.0) == math.inf
 
 
 def test_sqrt_at_zero_is_infinitely_steep():
@@ -511,6 +514,9 @@ ERRORS = {
     "root": (lambda: grad(lambda x: (-x) ** 0.5)(8.0), ValueError, "power: a negative base needs an integer exponent"),
     "u shape": (lambda: vjp(lambda x: x, ones)[1](1.0), ValueError, r"vjp: u must have the shape \(3,\)"),
     "u complex": (lambda: vjp(lambda x: x, 1.0)[1](1j), TypeError, "vjp: the argument of the pullback"),
+    "mean of nothing": (lambda: grad(tape.mean)(np.ones(0)), ValueError, r"mean: the argument must have at least one"),
+    "max of nothing": (lambda: grad(tape.max)(np.ones(0)), ValueError, r"max: .* at least one entry, got shape \(0,\)"),
+    "no logsumexp": (lambda: tape.logsumexp(np.ones((0, 2))), ValueError, r"logsumexp: .* got shape \(0, 2\)"),
     "Var": (lambda: Var("x"), TypeError, "Var: value must be real numbers"),
     "hash": (lambda: {Var(1.0): 2}, TypeError, "unhashable"),
 }

@@ -125,8 +125,14 @@ def test_unused_inputs_and_constant_results():
 def test_markdown_shows_both_summands_of_the_adjoint():
     text = trace.reverse(example, (2.0, 5.0)).to_markdown()
     assert r"| $v_{0} = x_{2}$ | 5.000 | $\bar v_{0} = 2\,\bar v_{2} + 0.284\,\bar v_{3}$ | 1.716 |" in text
-    assert r"| $\bar v_{3} = - 1\,\bar v_{5}$ | -1.000 |" in text
+    assert r"| $\bar v_{3} = - \bar v_{5}$ | -1.000 |" in text
     assert text.count("\n") == 9
+
+
+def test_a_factor_one_is_not_written_and_sums_begin_with_a_plus():
+    table = trace.forward(example, (2.0, 5.0), (1.0, 0.0))
+    assert table.rule("v4") == r"\dot v_{4} = \dot v_{1} + \dot v_{2}"
+    assert table.rule("v5") == r"\dot v_{5} = \dot v_{4} - \dot v_{3}"
 
 
 def test_no_zero_is_printed_with_a_minus():
@@ -157,7 +163,10 @@ def test_plain_text():
         (lambda: trace.reverse(abs, (1j,)), TypeError, r"reverse: x\[0\] must be real numbers"),
         (lambda: trace.reverse(abs, ([1.0, 2.0],)), TypeError, r"x\[0\] must be one number, got shape \(2,\)"),
         (lambda: trace.reverse(tape.sum, (1.0,)), TypeError, "trace: sum works on arrays"),
-        (lambda: trace.reverse(lambda x: tape.where(True, x, 0.0), (1.0,)), TypeError, "trace: pick works on arrays"),
+        (lambda: trace.reverse(lambda x: tape.where(True, x, 0.0), (1.0,)), TypeError, "trace: where works on arrays"),
+        (lambda: trace.reverse(lambda x: [1.0, 2.0] @ x, (1.0,)), TypeError, "trace: matmul works on arrays"),
+        (lambda: trace.reverse(lambda x: x * [1.0, 2.0], (1.0,)), TypeError, r"one number, got shape \(2,\)"),
+        (lambda: trace.reverse(lambda x: (x, x), (1.0,)), TypeError, "the result of f must be one number, got tuple"),
         (lambda: trace.reverse(lambda x: x * 1j, (1.0,)), TypeError, "an operand must be real"),
         (lambda: trace.reverse(lambda x: "y", (1.0,)), TypeError, "the result of f must be real"),
         (lambda: trace.reverse(math.sin, (1.0,)), TypeError, "float: a Step would lose its derivative"),

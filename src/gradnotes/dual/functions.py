@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from .tracked import Tracked, mismatch, plain, real, shape_of
+from .tracked import Tracked, filled, mismatch, plain, real, shape_of
 
 __all__ = [
     "cos", "exp", "log", "logsumexp", "matmul", "max", "mean", "relu", "reshape",
@@ -74,14 +74,14 @@ def mean(x, axis=None, keepdims=False):
     """Mean of the entries along `axis` (None: of all)."""
     if isinstance(x, Tracked):
         return x.mean(axis, keepdims)
-    return np.mean(real("mean", x), axis=axis, keepdims=keepdims)
+    return np.mean(filled("mean", real("mean", x)), axis=axis, keepdims=keepdims)
 
 
 def max(x, axis=None, keepdims=False):
     """Largest entry along `axis` (None: of all); entries that tie share the slope equally."""
     if isinstance(x, Tracked):
         return x.max(axis, keepdims)
-    return np.maximum.reduce(real("max", x), axis, keepdims=keepdims)
+    return np.maximum.reduce(filled("max", real("max", x)), axis, keepdims=keepdims)
 
 
 def logsumexp(x, axis=None, keepdims=False):
@@ -178,14 +178,15 @@ def kept(shape, axis):
 
 def ties(x, axis):
     """Plain array: the share of each entry in the maximum along `axis`, equal for those that tie."""
-    x = np.asarray(plain(x))
+    x = np.asarray(filled("max", plain(x)))
     winners = x == x.max(axis=axis, keepdims=True)
     return winners / winners.sum(axis=axis, keepdims=True)
 
 
 def lse_parts(x, axis, keepdims):
     """(log-sum-exp, e^(x - m), its sum with the axes kept), m the largest entry, a constant."""
-    m = np.maximum.reduce(plain(x), axis, keepdims=True, initial=_LOWEST)  # -inf - -inf would be NaN
+    values = filled("logsumexp", plain(x))
+    m = np.maximum.reduce(values, axis, keepdims=True, initial=_LOWEST)  # -inf - -inf would be NaN
     e = exp(x - m)
     s = sum(e, axis, True)
     y = log(s) + m
@@ -200,6 +201,11 @@ def _dropped(shape, axis):
         return shape[:axis] + shape[axis + 1 :]
     axes = {k % len(shape) for k in axis}
     return tuple(n for k, n in enumerate(shape) if k not in axes)
+
+
+def divisor(x):
+    """A float as NumPy's, which divides by 0 to an infinity with a warning, as arrays do, and not to an error."""
+    return np.float64(x) if type(x) is float else x
 
 
 def power(x, y):

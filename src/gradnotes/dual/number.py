@@ -52,7 +52,7 @@ class Dual(Tracked):
     ----------
     value : float, array, or a number of a lower level
     tangent : the same
-        Repeated to the shape of `value`.
+        Repeated to the shape of `value`; ValueError if that cannot be.
     level : int
         Which derivative it belongs to; `jvp` takes care of it, so that nested derivatives do not mix.
 
@@ -67,9 +67,12 @@ class Dual(Tracked):
     __slots__ = ("level", "tangent", "value")
 
     def __init__(self, value, tangent, level: int = 0):
-        self.value = value
-        self.tangent = fn.spread(tangent, shape_of(value))
-        self.level = level
+        self.value, tangent = real("Dual", value, "value"), real("Dual", tangent, "tangent")
+        self.level, shape = level, shape_of(self.value)
+        try:
+            self.tangent = fn.spread(tangent, shape)
+        except ValueError:
+            raise ValueError(f"Dual: tangent must have the shape {shape} of value, got {shape_of(tangent)}") from None
 
     def __repr__(self) -> str:
         return f"Dual({self.value!r}, {self.tangent!r})"
@@ -106,7 +109,7 @@ class Dual(Tracked):
         return self._then(y, y)
 
     def log(self):
-        return Dual(fn.log(self.value), self.tangent / self.value, self.level)
+        return Dual(fn.log(self.value), self.tangent / fn.divisor(self.value), self.level)
 
     def sin(self):
         return self._then(fn.sin(self.value), fn.cos(self.value))

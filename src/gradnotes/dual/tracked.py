@@ -7,7 +7,7 @@ from itertools import count
 
 import numpy as np
 
-__all__ = ["Tracked", "mismatch", "new_level", "plain", "real", "shape_of"]
+__all__ = ["Tracked", "filled", "mismatch", "new_level", "plain", "real", "shape_of"]
 
 _LEVELS = count(1)
 _FLOAT = np.dtype(float)
@@ -55,6 +55,13 @@ def real(name: str, x, which: str | int = "the argument"):
     return array.astype(float, copy=False) if array.ndim else float(array)
 
 
+def filled(name: str, x):
+    """`x` if it has entries: a mean, a maximum or a log-sum-exp of nothing is no number."""
+    if 0 in shape_of(x):
+        raise ValueError(f"{name}: the argument must have at least one entry, got shape {shape_of(x)}: check the data")
+    return x
+
+
 class Tracked:
     """A number (or array) that carries a derivative: the base of `Dual`, of `tape.Var` and of a trace's rows.
 
@@ -87,7 +94,7 @@ class Tracked:
 
     def mean(self, axis=None, keepdims=False):
         """Sum over the axes divided by the number of entries summed."""
-        total = self.sum(axis, keepdims)
+        total = filled("mean", self).sum(axis, keepdims)
         return total * (math.prod(total.shape) / math.prod(self.shape))
 
     def __len__(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .activations import ACTIVATIONS, OUTPUTS
-from .checks import rate, samples, targets, whole
+from .checks import parameter_shapes, rate, samples, targets, whole
 from .network import MLP
 
 __all__ = ["fit_several"]
@@ -35,7 +35,9 @@ def fit_several(nets: Sequence[MLP], X, y, *, lr: float, epochs: int) -> np.ndar
     Raises
     ------
     ValueError
-        If the networks differ in kind, or an option or a shape does not fit.
+        If there is no network, the networks differ in kind, or an option or a shape does not fit.
+    FloatingPointError
+        If a loss stops being finite; the message names network and step, and no network is changed.
 
     Examples
     --------
@@ -44,24 +46,34 @@ def fit_several(nets: Sequence[MLP], X, y, *, lr: float, epochs: int) -> np.ndar
     >>> loss.shape, bool((loss[-1] < loss[0]).all())
     ((100, 3), True)
     """
+    if not len(nets):
+        raise ValueError("nets must hold at least one network, got none: make some with MLP")
     kinds = {(net.sizes, net.activation, net.output, net.loss) for net in nets}
     if len(kinds) != 1:
         raise ValueError(f"nets must be of one kind, got {len(kinds)} kinds: give them equal sizes and names")
     sizes, activation, output, loss = kinds.pop()
     if loss != "mse" or output == "softmax":
         raise ValueError(f"nets must have loss 'mse' and no softmax, got {loss!r}, {output!r}: use MLP.fit")
+    for net in nets:
+        parameter_shapes(sizes, net.weights, net.biases)
     X, lr = samples(X, sizes[0]), rate(lr)
     y = targets(y, n := len(X), sizes[-1], loss)
     sigma, slope = ACTIVATIONS[activation]
     weights = [np.stack(layer).astype(float) for layer in zip(*(net.weights for net in nets), strict=True)]
     biases = [np.stack(layer)[:, None].astype(float) for layer in zip(*(net.biases for net in nets), strict=True)]
     losses = []
-    for _ in range(whole("epochs", epochs, "at least 1", np.inf)):
+    for step in range(whole("epochs", epochs, "at least 1", np.inf)):
         a = [X]
         for W, b in zip(weights[:-1], biases[:-1], strict=True):
             a.append(sigma(a[-1] @ W + b))
         a.append(OUTPUTS[output](a[-1] @ weights[-1] + biases[-1]))
-        losses.append(((a[-1] - y) ** 2).sum(axis=(1, 2)) / (2 * n))
+        with np.errstate(over="ignore", invalid="ignore"):
+            losses.append(((a[-1] - y) ** 2).sum(axis=(1, 2)) / (2 * n))
+        if not np.isfinite(losses[-1]).all():
+            raise FloatingPointError(
+                f"the loss must stay finite, got {losses[-1].max():g} for network "
+                f"{int(np.argmin(np.isfinite(losses[-1])))} at step {step}: lower lr, or scale the inputs"
+            )
         delta = nets[0].output_delta(a[-1], y) / n
         for layer in reversed(range(len(weights))):
             W_slope, b_slope = np.swapaxes(a[layer], -1, -2) @ delta, delta.sum(axis=1, keepdims=True)

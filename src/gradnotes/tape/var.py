@@ -18,6 +18,7 @@ from .sweep import Tape
 
 __all__ = ["Var"]
 
+
 class Var(Tracked):
     """A value on a tape. [004 (3.50)-(3.51)]
 
@@ -84,7 +85,7 @@ class Var(Tracked):
         return self._edge(y, times, y)
 
     def log(self):
-        return self._edge(fn.log(self.value), over, self.value)
+        return self._edge(fn.log(self.value), over, fn.divisor(self.value))
 
     def sin(self):
         return self._edge(fn.sin(self.value), Var._sin_pull, self.value)

@@ -105,12 +105,18 @@ class _Book:
         self.texts = [(f"x{k + 1}", ()) for k in range(len(inputs))]
         self.depth = [0] * len(inputs)
         y = f(*(Step(x, self, k) for k, x in enumerate(inputs)))
+        if isinstance(y, (tuple, list)):
+            raise TypeError(f"{mode}: the result of f must be one number, got {type(y).__name__}: trace each in turn")
         self.end = y.index if isinstance(y, Step) else None
         self.y = None if self.end is not None else float(real(mode, y, "the result of f"))
 
     def write(self, text, compute, *operands):
         """Do one step on the numbers below and note it."""
         inner = [o.value if isinstance(o, Step) else real(self.mode, o, "an operand") for o in operands]
+        for v in inner:
+            if shape_of(v):
+                got = f"got shape {shape_of(v)}: arrays belong to gradnotes.tape"
+                raise TypeError(f"{self.mode}: an operand must be one number, {got}")
         result = compute(*inner)
         values, index = [plain(v) for v in inner], len(self.numbers)
         for k, o in enumerate(operands):
@@ -180,5 +186,9 @@ for _name, _compute, _sign in (
 for _name in ("exp", "log", "sin", "cos", "tanh", "sigmoid", "relu", "sqrt"):
     setattr(Step, _name, _function(getattr(fn, _name), _name + "({})"))
 Step.__neg__, Step.__abs__ = _function(operator.neg, "-{}"), _function(abs, "abs({})")
-for _name in ("sum", "mean", "max", "logsumexp", "reshape", "transpose", "pick", "__getitem__", "__matmul__"):
-    setattr(Step, _name, _refused(_name.strip("_")))
+for _name, _said in (
+    ("sum", "sum"), ("mean", "mean"), ("max", "max"), ("logsumexp", "logsumexp"), ("reshape", "reshape"),
+    ("transpose", "transpose"), ("pick", "where"), ("__getitem__", "indexing"), ("__matmul__", "matmul"),
+    ("__rmatmul__", "matmul"),
+):  # fmt: skip
+    setattr(Step, _name, _refused(_said))

@@ -45,7 +45,14 @@ class Trace:
     edges: tuple[Edge, ...]
 
     def rule(self, name: str) -> str:
-        """LaTeX of the line that gives the derivative of one row; local derivatives stand in it as numbers."""
+        r"""LaTeX of the line that gives the derivative of one row; local derivatives stand in it as numbers.
+
+        Examples
+        --------
+        >>> from gradnotes.trace import reverse
+        >>> print(reverse(lambda x1, x2: x1 * x2 - x2, (2.0, 5.0)).rule("v0"))
+        \bar v_{0} = 2\,\bar v_{1} - \bar v_{2}
+        """
         dot = r"\dot " if self.mode == "forward" else r"\bar "
         source = {row.name: row.expression for row in self.rows}
         if self.mode == "forward":
@@ -57,7 +64,8 @@ class Trace:
         else:
             terms = [(e.local, e.child) for e in self.edges if e.parent == name]
             if name == source["y"]:
-                terms.append((None, "y"))
+                terms.append((1.0, "y"))
+        terms.sort(key=lambda pair: pair[0] < 0)  # no sum begins with a minus if it need not
         text = "".join(term(local, dot + math(v)) for local, v in terms).removeprefix(" + ").lstrip(" ")
         return f"{dot}{math(name)} = {text or '0'}"
 
@@ -96,8 +104,8 @@ class Trace:
         body = ""
         for row in self.rows:
             cells = (
-                f"{html(math(row.name))} = {html(math(row.expression))}", fixed(row.value, 3),
-                html(self.rule(row.name)), fixed(row.derivative, 3),
+                f"{html(math(row.name))} = {html(math(row.expression))}", html(fixed(row.value, 3)),
+                html(self.rule(row.name)), html(fixed(row.derivative, 3)),
             )  # fmt: skip
             body += "<tr>" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
         return f'<table class="gn-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

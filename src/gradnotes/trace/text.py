@@ -9,10 +9,9 @@ __all__ = ["fixed", "html", "math", "number", "term"]
 
 
 def term(local, factor) -> str:
-    """One summand of a rule: ` + 0.5 factor`, or the factor alone if `local` is None."""
-    if local is None:
-        return f" + {factor}"
-    return f" {'-' if local < 0 else '+'} {number(abs(local), 3)}\\,{factor}"
+    """One summand of a rule: ` + 0.5 factor`; a local derivative 1 or -1 leaves its sign alone."""
+    size = number(abs(local), 3)
+    return f" {'-' if local < 0 else '+'} " + ("" if size == "1" else f"{size}\\,") + factor
 
 
 def fixed(x, digits) -> str:
