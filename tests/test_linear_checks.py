@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from gradnotes.linear import Lasso, LinearRegression, LogisticRegression, Ridge, SoftmaxRegression
@@ -53,7 +54,9 @@ def test_wrong_shapes_and_nan_are_scikit_learns_errors(estimator):
         ({"tol": -1.0}, "tol must be >= 0, got -1.0"),
         ({"solver": "lbfgs"}, "solver must be 'newton' or 'gd', got 'lbfgs'"),
         ({"lr": -0.1}, "lr must be > 0, got -0.1"),
-        ({"max_iter": 0}, "max_iter must be > 0, got 0"),
+        ({"max_iter": 0}, "max_iter must be a whole number > 0, got 0"),
+        ({"max_iter": 0.5}, "max_iter must be a whole number > 0, got 0.5"),
+        ({"max_iter": np.inf}, "max_iter must be a whole number > 0, got inf"),
     ],
 )
 def test_options_are_refused_at_fit_with_the_value(model, option, message):
@@ -67,7 +70,12 @@ def test_options_are_refused_at_fit_with_the_value(model, option, message):
         (Ridge(alpha=-1.0), "alpha must be >= 0, got -1.0"),
         (Lasso(alpha=-1.0), "alpha must be >= 0, got -1.0"),
         (Lasso(alpha="1"), "alpha must be >= 0, got '1'"),
-        (Lasso(max_iter=0), "max_iter must be > 0, got 0"),
+        (Lasso(alpha=np.inf), "alpha must be finite, got inf: any alpha >= max"),
+        (Lasso(max_iter=0), "max_iter must be a whole number > 0, got 0"),
+        (Lasso(max_iter=1.5), "max_iter must be a whole number > 0, got 1.5"),
+        (Lasso(tol=np.nan), "tol must be >= 0, got nan"),
+        (Lasso(tol="x"), "tol must be >= 0, got 'x'"),
+        (LinearRegression(solver="gd", max_iter=2.5), "max_iter must be a whole number > 0, got 2.5"),
         (LinearRegression(solver="newton"), "solver must be 'closed' or 'gd', got 'newton'"),
         (LinearRegression(solver="gd", tol=-1), "tol must be >= 0, got -1"),
         (LinearRegression(solver="gd", lr=0.0), "lr must be > 0, got 0.0"),
@@ -76,6 +84,18 @@ def test_options_are_refused_at_fit_with_the_value(model, option, message):
 def test_options_of_the_regressors(model, message):
     with pytest.raises(ValueError, match=message):
         model.fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 0.0])
+
+
+def test_enormous_features_are_solved_or_refused_never_answered_wrongly():
+    """Squares of 1e200 overflow: the singular values do not need them, the lasso's Gram matrix does."""
+    X, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0.0, 1.0, 0.0, 1.0])
+    for model in (LinearRegression(), Ridge(alpha=1.0)):
+        np.testing.assert_allclose(model.fit(X * 1e200, y).coef_, [2e-201], rtol=1e-12)
+    with pytest.raises(ValueError, match="the squares of the data must be finite, but some overflow: scale X"):
+        Lasso().fit(X * 1e200, y)
+    with pytest.warns(ConvergenceWarning, match="gradient norm inf.*scale the features") as told:
+        LogisticRegression().fit(X * 1e200, y)
+    assert [warning.category for warning in told] == [ConvergenceWarning]
 
 
 def test_the_check_that_needs_an_environment_variable():

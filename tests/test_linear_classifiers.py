@@ -286,6 +286,8 @@ def test_newton_halves_a_step_that_leads_astray():
 def test_newton_refuses_bad_options_and_stops_at_working_precision():
     with pytest.raises(ValueError, match="tol and max_steps must be >= 0, got -1"):
         newton(np.sin, lambda x, g: g, 0.0, tol=-1)
+    with pytest.raises(ValueError, match="x0 must be finite, got nan: choose"):
+        newton(np.sin, lambda x, g: g, np.nan)
     noise = newton(lambda x: x - 1 + 1e-9, lambda x, g: g, 0.0, tol=0, max_steps=5)
     assert noise.stop_reason in ("gradient", "max_steps")
     assert noise.x[-1] == pytest.approx(1 - 1e-9)

@@ -146,10 +146,17 @@ def test_lasso_with_no_penalty_is_least_squares():
     assert_same(Lasso(0.0).fit(X, y).coef_, LinearRegression().fit(X, y).coef_, rtol=1e-6)
 
 
-@pytest.mark.parametrize("lambdas", [[1.0, 2.0], [1.0, 1.0], [1.0, 0.0], [], [[1.0]], [np.nan]])
+@pytest.mark.parametrize("lambdas", [[1.0, 2.0], [1.0, 1.0], [1.0, 0.0], [], [[1.0]], [np.nan], [np.inf, 1.0]])
 def test_lasso_path_refuses_other_lists(lambdas):
     with pytest.raises(ValueError, match="lambdas must be > 0 and strictly decreasing"):
         lasso_path([[0.0], [1.0]], [0.0, 1.0], lambdas)
+
+
+def test_lasso_path_refuses_bad_stops():
+    with pytest.raises(ValueError, match="tol must be >= 0, got nan"):
+        lasso_path([[0.0], [1.0]], [0.0, 1.0], [1.0], tol=np.nan)
+    with pytest.raises(ValueError, match="max_iter must be a whole number > 0, got 0"):
+        lasso_path([[0.0], [1.0]], [0.0, 1.0], [1.0], max_iter=0)
 
 
 def test_lasso_path_refuses_what_scikit_learn_refuses():

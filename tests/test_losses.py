@@ -223,6 +223,10 @@ def test_the_best_constant_is_mean_for_mse_and_the_middle_for_huber():
     assert at(losses.huber, 3.0) == pytest.approx(0, abs=1e-15)
 
 
+def test_softmax_gives_a_masked_score_the_probability_zero():
+    assert losses.softmax([0.0, -math.inf, 0.0]).tolist() == [0.5, 0.0, 0.5]
+
+
 def test_scalars_and_lists_are_welcome():
     assert losses.mse(1, 3) == (4.0, 4.0)
     assert losses.bce_with_logits(0.0, 1)[0] == pytest.approx(math.log(2))
@@ -247,6 +251,13 @@ def test_scalars_and_lists_are_welcome():
         (lambda: losses.softmax_cross_entropy([[0.0, 1]], [[0.5, 0.6]]), "sum to 1"),
         (lambda: losses.softmax_cross_entropy([[0.0, 1]], [0, 1]), "same number of rows, got 1 and 2"),
         (lambda: losses.softmax_cross_entropy([[0.0, 1]], [[1, 0, 0]]), r"\(n, 2\) rows, got shape \(1, 3\)"),
+        (lambda: losses.softmax_cross_entropy([[0.0, 1]], [[math.nan, 1]]), r"sum to 1, got \[nan, 1.0\]: one-hot"),
+        (lambda: losses.softmax([[0.0, 1.0], [0.0, math.nan]]), "the largest score must be finite, got nan: check Z"),
+        (lambda: losses.softmax([math.inf, 0.0]), "must be finite, got inf"),
+        (lambda: losses.softmax([-math.inf, -math.inf]), "must be finite, got -inf"),
+        (lambda: losses.softmax([]), r"must not be empty, got shape \(0,\)"),
+        (lambda: losses.one_hot([0], 0), "classes must be a whole number >= 1, got 0: count the labels"),
+        (lambda: losses.one_hot([0], 2.5), "classes must be a whole number >= 1, got 2.5"),
     ],
 )
 def test_the_message_says_rule_and_value(call, message):

@@ -431,6 +431,16 @@ def test_inverse_decay_and_running_mean():
         ({"tol": math.nan}, r"tol must be >= 0, got nan"),
         ({"max_steps": -1}, r"max_steps must be a whole number >= 0; got -1"),
         ({"max_steps": 2.5}, r"max_steps must be a whole number >= 0; got 2\.5"),
+        ({"lr": "0.1"}, r"lr must be > 0, got '0\.1'"),
+        ({"lr": np.array([0.1, 0.1]), "x0": [1.0, 2.0]}, r"lr must be > 0, got array"),
+        ({"lr": lambda t: None}, r"lr\(0\) must be > 0, got None"),
+        ({"momentum": "0.9"}, r"momentum must be in \[0, 1\), got '0\.9'"),
+        ({"tol": "small"}, r"tol must be >= 0, got 'small'"),
+        ({"x0": "a"}, r"x0 must be a number or an array of numbers, got 'a': give real numbers"),
+        ({"x0": 1j}, r"x0 must be a number or an array of numbers, got 1j"),
+        ({"x0": [[1.0], [1.0, 2.0]]}, r"x0 must be a number or an array of numbers"),
+        ({"x0": []}, r"x0 must hold at least one number, got shape \(0,\): there is nothing to move"),
+        ({"grad": lambda x: None}, r"the gradient must be a number, got None: does the function return it"),
     ],
 )
 def test_gradient_descent_refuses(change, message):
@@ -465,7 +475,7 @@ def test_minibatches_refuses(n, size):
         minibatches(n, size, 0)
 
 
-@pytest.mark.parametrize(("lr", "decay"), [(0, 1), (1, -1), (1, math.nan)])
+@pytest.mark.parametrize(("lr", "decay"), [(0, 1), (1, -1), (1, math.nan), ("1", 1), (1, "1")])
 def test_inverse_decay_refuses(lr, decay):
     with pytest.raises(ValueError, match="must be"):
         inverse_decay(lr, decay)

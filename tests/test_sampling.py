@@ -110,6 +110,8 @@ def test_a_split_by_rows_is_refused():
         ({"folds": 33}, "to the 32 groups, got 33"),
         ({"y": np.arange(195) % 2}, "a group must have one label"),
         ({"y": [0, 1]}, r"one label for each of 195 rows, got shape \(2,\)"),
+        ({"groups": [0.0, np.nan, np.nan]}, "groups must name the owner of each of n rows, .*: a vector without NaN"),
+        ({"groups": [[0, 1], [2, 3]]}, "groups must name the owner of each of n rows"),
     ],
 )
 def test_bad_folds_are_refused(change, message):

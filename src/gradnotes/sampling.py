@@ -47,11 +47,11 @@ def balanced_batches(y, size: int, batches: int | None, rng) -> Iterator[np.ndar
     """
     y = np.asarray(y)
     if y.ndim != 1 or (y.dtype.kind == "f"):
-        raise ValueError(f"y must be a vector of class labels, got shape {y.shape} and type {y.dtype}")
+        raise ValueError(f"y must be a vector of class labels, got shape {y.shape}, {y.dtype}: use y.astype(int)")
     if not (isinstance(size, (int, np.integer)) and size >= 1):
-        raise ValueError(f"size must be an integer >= 1, got {size!r}")
+        raise ValueError(f"size must be an integer >= 1, got {size!r}: 32 serves")
     if batches is not None and not (isinstance(batches, (int, np.integer)) and batches >= 0):
-        raise ValueError(f"batches must be an integer >= 0, or None for no end, got {batches!r}")
+        raise ValueError(f"batches must be an integer >= 0, or None for no end, got {batches!r}: give None")
     classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
     if len(classes) < 2:
         raise ValueError(f"y must hold at least two classes, got {classes.tolist()}: there is nothing to balance")
@@ -92,7 +92,8 @@ def group_folds(groups, folds: int, rng, y=None) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `folds` is out of its range, the lengths differ, or a group has two labels.
+        If `folds` is out of its range, `groups` is no vector or holds NaN (rows of unknown people are not one
+        group), the lengths differ, or a group has two labels.
 
     Examples
     --------
@@ -100,19 +101,23 @@ def group_folds(groups, folds: int, rng, y=None) -> np.ndarray:
     >>> bool(fold[0] == fold[1]), bool(fold[3] == fold[4]), sorted(set(fold.tolist()))
     (True, True, [0, 1, 2])
     """
-    names, member = np.unique(np.asarray(groups), return_inverse=True)
+    groups = np.asarray(groups)
+    if groups.ndim != 1 or (groups.dtype.kind == "f" and np.isnan(groups).any()):
+        raise ValueError(f"groups must name the owner of each of n rows, got {groups!r}: a vector without NaN")
+    names, member = np.unique(groups, return_inverse=True)
     if not (isinstance(folds, (int, np.integer)) and 2 <= folds <= len(names)):
-        raise ValueError(f"folds must be an integer from 2 to the {len(names)} groups, got {folds!r}")
+        raise ValueError(f"folds must be an integer from 2 to the {len(names)} groups, got {folds!r}: 5 is usual")
     labels = np.zeros(len(member), dtype=int) if y is None else np.asarray(y)
     if labels.shape != member.shape:
-        raise ValueError(f"y must have one label for each of {len(member)} rows, got shape {labels.shape}")
+        raise ValueError(f"y must have one label for each of {len(member)} rows, got shape {labels.shape}: pass all")
     rng = np.random.default_rng(rng)
     of_group = np.empty(len(names), dtype=int)
     start = 0
     for label in np.unique(labels):
         mine = np.unique(member[labels == label])
         if np.any(labels[np.isin(member, mine)] != label):
-            raise ValueError(f"a group must have one label, but one of label {label!r} has another too")
+            text = f"a group must have one label, but one of label {label!r} has another too"
+            raise ValueError(f"{text}: leave y out, or clean the data")
         of_group[rng.permutation(mine)] = (start + np.arange(len(mine))) % folds
         start += len(mine)
     return of_group[member]

@@ -16,11 +16,13 @@ from .newton import newton
 __all__ = ["LinearClassifier", "LinearModel", "positive"]
 
 
-def positive(name: str, value, remedy: str, zero: bool = False) -> None:
-    """Refuse what is not a number > 0 (or >= 0): the rule, the value received, the remedy."""
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+def positive(name: str, value, remedy: str, zero: bool = False, whole: bool = False) -> None:
+    """Refuse what is not a number > 0 (or >= 0, or a whole one): the rule, the value received, the remedy."""
+    kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
+    number = isinstance(value, kinds) and not isinstance(value, bool)
     if not number or not (value > 0 or (zero and value == 0)):
-        raise ValueError(f"{name} must be {'>=' if zero else '>'} 0, got {value!r}: {remedy}")
+        rule = f"{'a whole number ' if whole else ''}{'>=' if zero else '>'} 0"
+        raise ValueError(f"{name} must be {rule}, got {value!r}: {remedy}")
 
 
 class LinearModel(BaseEstimator):
@@ -63,7 +65,8 @@ class LinearClassifier(ClassifierMixin, LinearModel):
         if self.lr is not None:
             positive("lr", self.lr, "a step goes against the gradient; None takes 1/L")
         if self.max_iter is not None:
-            positive("max_iter", self.max_iter, "the most steps; None takes 100 (newton) or 100 000 (gd)")
+            text = "the most steps; None takes 100 (newton) or 100 000 (gd)"
+            positive("max_iter", self.max_iter, text, whole=True)
 
     def _descend(self, loss, start=None) -> Path:
         """Minimise `loss` with the chosen solver; warn when it stopped for another reason than arrival."""
@@ -71,11 +74,12 @@ class LinearClassifier(ClassifierMixin, LinearModel):
             start = np.zeros(loss.shape)
         if self.solver == "gd":
             lr = 1 / loss.smoothness() if self.lr is None else self.lr
-            steps = 100_000 if self.max_iter is None else int(self.max_iter)
+            steps = 100_000 if self.max_iter is None else self.max_iter
             path = gradient_descent(loss.gradient, start, lr=lr, tol=self.tol, max_steps=steps)
         else:
-            steps = 100 if self.max_iter is None else int(self.max_iter)
-            path = newton(loss.gradient, loss.direction, start, tol=self.tol, max_steps=steps, watch=loss.watch)
+            steps = 100 if self.max_iter is None else self.max_iter
+            with np.errstate(over="ignore", invalid="ignore"):  # said below: gradient norm inf, scale the features
+                path = newton(loss.gradient, loss.direction, start, tol=self.tol, max_steps=steps, watch=loss.watch)
         self._warn(path, loss.separated(path.x[-1]))
         return path
 

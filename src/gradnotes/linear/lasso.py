@@ -58,11 +58,13 @@ def lasso_path(X, y, lambdas, *, tol: float = 1e-11, max_iter: int = 1000) -> La
     Returns
     -------
     LassoPath
+        A row of ``coefs`` for each lambda, and how many rounds it took.
 
     Raises
     ------
     ValueError
-        If X or y are not finite or do not fit, or `lambdas` is not positive and strictly decreasing.
+        If X or y are not finite or do not fit, `lambdas` is not positive, finite and strictly decreasing, or
+        `tol` or `max_iter` is out of its range.
 
     Examples
     --------
@@ -72,8 +74,10 @@ def lasso_path(X, y, lambdas, *, tol: float = 1e-11, max_iter: int = 1000) -> La
     """
     X, y = check_X_y(X, y, dtype=np.float64, y_numeric=True)
     lambdas = np.asarray(lambdas, dtype=float)
-    if lambdas.ndim != 1 or not lambdas.size or not lambdas[-1] > 0 or not (np.diff(lambdas) < 0).all():
-        raise ValueError(f"lambdas must be > 0 and strictly decreasing, got {lambdas!r}: sort them")
+    decreasing = lambdas.ndim == 1 and lambdas.size and lambdas[0] < np.inf and (np.diff(lambdas) < 0).all()
+    if not (decreasing and lambdas[-1] > 0):
+        raise ValueError(f"lambdas must be > 0 and strictly decreasing, got {lambdas!r}: sort them, and no inf")
+    _stops(tol, max_iter)
     x_mean, y_mean = X.mean(axis=0), float(y.mean())
     problem = _Quadratic(X - x_mean, y - y_mean)
     coefs, rounds = np.empty((len(lambdas), X.shape[1])), np.empty(len(lambdas), dtype=int)
@@ -89,7 +93,10 @@ class _Quadratic:
     """w' G w / 2 - c' w + lam |w|_1 with G = X'X/n, c = X'y/n: all that the lasso needs of centred data."""
 
     def __init__(self, X, y):
-        self.G, self.c = X.T @ X / len(X), X.T @ y / len(X)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.G, self.c = X.T @ X / len(X), X.T @ y / len(X)
+        if not (np.isfinite(self.G).all() and np.isfinite(self.c).all()):
+            raise ValueError("the squares of the data must be finite, but some overflow: scale X and y")
         self.diagonal = np.diag(self.G).copy()
         self.scale = float(np.abs(self.c).max(initial=0.0)) or 1.0
         self.ridge = 1e-13 * float(self.diagonal.max(initial=0.0))
@@ -143,6 +150,11 @@ class _Quadratic:
         return slack
 
 
+def _stops(tol, max_iter):
+    positive("tol", tol, "1e-11, say, relative to the largest lambda", zero=True)
+    positive("max_iter", max_iter, "the most rounds", whole=True)
+
+
 def _warn(violation, tol, max_iter):
     if violation > tol:
         warnings.warn(
@@ -191,7 +203,9 @@ class Lasso(Regressor):
     def fit(self, X, y):
         """Estimate ``coef_ (d,)`` and ``intercept_`` from X (n, d) and numbers y (n,)."""
         positive("alpha", self.alpha, "0 is least squares", zero=True)
-        positive("max_iter", self.max_iter, "the most rounds")
+        if self.alpha == np.inf:
+            raise ValueError("alpha must be finite, got inf: any alpha >= max |X_c^T y_c| / n gives all zeros")
+        _stops(self.tol, self.max_iter)
         X, y, x_mean, y_mean = self._centred(X, y)
         w, rounds, violation = _Quadratic(X, y).minimise(
             float(self.alpha), np.zeros(X.shape[1]), self.tol, self.max_iter

@@ -36,6 +36,11 @@ def newton(
     watch : callable, optional
         Called with (x, d) before each step; the estimators look there for separable data.
 
+    Raises
+    ------
+    ValueError
+        If `x0` is not finite, or `tol` or `max_steps` is negative.
+
     Returns
     -------
     Path
@@ -51,6 +56,8 @@ def newton(
     if not (tol >= 0 and max_steps >= 0):
         raise ValueError(f"tol and max_steps must be >= 0, got {tol!r} and {max_steps!r}: 1e-10 and 100 serve")
     x = np.array(x0, dtype=float)[()]
+    if not np.isfinite(x).all():
+        raise ValueError(f"x0 must be finite, got {x0!r}: choose a start where f is defined")
     g = gradient(x)
     xs, norms = [x], [float(np.linalg.norm(g))]
     reason = "max_steps"

@@ -81,11 +81,12 @@ class LinearRegression(Regressor):
         if self.solver == "closed":
             return self._store(np.linalg.lstsq(X, y)[0], x_mean, y_mean, 1)
         positive("tol", self.tol, "the norm of the gradient at which to stop, 1e-10 say", zero=True)
+        positive("max_iter", self.max_iter, "the most steps of the descent", whole=True)
         largest = float(np.linalg.norm(X, 2) ** 2) / len(X)
         lr = (1 / largest if largest > 0 else 1.0) if self.lr is None else self.lr
         start = np.zeros(X.shape[1])
         self.path_ = gradient_descent(
-            lambda w: X.T @ (X @ w - y) / len(X), start, lr=lr, tol=self.tol, max_steps=int(self.max_iter)
+            lambda w: X.T @ (X @ w - y) / len(X), start, lr=lr, tol=self.tol, max_steps=self.max_iter
         )
         if not self.path_.converged:
             warnings.warn(
@@ -137,5 +138,6 @@ class Ridge(Regressor):
         X, y, x_mean, y_mean = self._centred(X, y)
         U, s, Vt = np.linalg.svd(X, full_matrices=False)
         kept = s > np.finfo(float).eps * max(X.shape) * s.max(initial=0.0)
-        shrunk = np.divide(s, s**2 + self.alpha, out=np.zeros_like(s), where=kept)
+        bent = np.where(kept, s, 1.0)
+        shrunk = np.where(kept, 1 / (bent + self.alpha / bent), 0.0)  # s / (s^2 + alpha), and no square overflows
         return self._store(Vt.T @ (shrunk * (U.T @ y)), x_mean, y_mean, 1)

@@ -91,10 +91,10 @@ def softmax_cross_entropy(Z, y, reduction: str = "mean") -> tuple[float, np.ndar
     if Z.ndim != 2 or not Z.size:
         raise ValueError(f"Z must be (n, C) with n, C >= 1, got shape {Z.shape}: a row per sample")
     if not np.isfinite(Z).all():
-        raise ValueError(f"Z must be finite, got {first(Z, ~np.isfinite(Z))}")
+        raise ValueError(f"Z must be finite, got {first(Z, ~np.isfinite(Z))}: has the training diverged?")
     Y = one_hot(y, Z.shape[1])
     if len(Y) != len(Z):
-        raise ValueError(f"Z and y must have the same number of rows, got {len(Z)} and {len(Y)}")
+        raise ValueError(f"Z and y must have the same number of rows, got {len(Z)} and {len(Y)}: a label per row")
     value, probability = cross_entropy_rows(Z, Y)
     return reduced(value, probability - Y, reduction)
 
@@ -125,13 +125,25 @@ def sigmoid(z) -> np.ndarray:
 def softmax(Z) -> np.ndarray:
     """exp(Z) / sum exp(Z) along the last axis, shifted by the largest entry. [001 Softmax]
 
+    An entry of -inf gets the probability 0, as long as another entry of its row is finite.
+
+    Raises
+    ------
+    ValueError
+        If `Z` is empty, or a row holds NaN or inf, or nothing but -inf.
+
     Examples
     --------
     >>> softmax([1e4, 1e4]).tolist()
     [0.5, 0.5]
     """
     Z = np.asarray(Z, dtype=float)
-    exponential = np.exp(Z - Z.max(axis=-1, keepdims=True))
+    if not Z.size:
+        raise ValueError(f"Z must not be empty, got shape {Z.shape}: a softmax needs at least one score")
+    largest = Z.max(axis=-1, keepdims=True)  # NaN if the row holds one
+    if not np.isfinite(largest).all():
+        raise ValueError(f"the largest score must be finite, got {first(largest, ~np.isfinite(largest))}: check Z")
+    exponential = np.exp(Z - largest)
     return exponential / exponential.sum(axis=-1, keepdims=True)
 
 
@@ -141,7 +153,8 @@ def one_hot(y, classes: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a code is not an integer of 0 .. classes - 1, or a row is negative somewhere or does not sum to 1.
+        If a code is not an integer of 0 .. classes - 1, a row is negative somewhere or does not sum to 1, or
+        `classes` is no whole number >= 1.
 
     Examples
     --------
@@ -149,6 +162,8 @@ def one_hot(y, classes: int) -> np.ndarray:
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
     y = np.asarray(y)
+    if not (isinstance(classes, (int, np.integer)) and classes >= 1):
+        raise ValueError(f"classes must be a whole number >= 1, got {classes!r}: count the labels")
     if y.ndim == 1:
         if y.dtype.kind not in "iu":
             raise ValueError(f"labels must be integers 0..{classes - 1}, got {y.dtype}: use y.astype(int)")
@@ -157,10 +172,12 @@ def one_hot(y, classes: int) -> np.ndarray:
             raise ValueError(f"labels must be in 0..{classes - 1}, got {first(y, wrong)}: count from 0")
         return np.eye(classes)[y]
     if y.ndim != 2 or y.shape[1] != classes:
-        raise ValueError(f"labels must be (n,) codes or (n, {classes}) rows, got shape {y.shape}")
+        raise ValueError(f"labels must be (n,) codes or (n, {classes}) rows, got shape {y.shape}: reshape them")
     y = y.astype(float, copy=False)
     if not (y.min(initial=0) >= 0 and np.abs(y.sum(axis=1) - 1).max(initial=0) <= 1e-9):
-        raise ValueError("each row of labels must be >= 0 and sum to 1: one-hot rows or probabilities")
+        wrong = ~((y >= 0).all(axis=1) & (np.abs(y.sum(axis=1) - 1) <= 1e-9))
+        row = y[wrong][0].tolist()
+        raise ValueError(f"each row of labels must be >= 0 and sum to 1, got {row}: one-hot rows or probabilities")
     return y
 
 

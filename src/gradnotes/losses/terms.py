@@ -16,7 +16,7 @@ def paired(y, a) -> tuple[np.ndarray, np.ndarray]:
         )
     for name, x in (("targets", y), ("predictions", a)):
         if not np.isfinite(x).all():
-            raise ValueError(f"{name} must be finite, got {first(x, ~np.isfinite(x))}")
+            raise ValueError(f"{name} must be finite, got {first(x, ~np.isfinite(x))}: drop or repair these rows")
     return y, a
 
 
@@ -28,5 +28,5 @@ def reduced(terms: np.ndarray, slopes: np.ndarray, reduction: str) -> tuple[floa
     """c * sum of the terms, c * slopes: one term for each entry, or for each row of `slopes`."""
     scale = {"mean": 1 / terms.size, "sum": 1.0, "half_sum": 0.5}.get(reduction)
     if scale is None:
-        raise ValueError(f"reduction must be 'mean', 'sum' or 'half_sum', got {reduction!r}")
+        raise ValueError(f"reduction must be 'mean', 'sum' or 'half_sum', got {reduction!r}: 'mean' is the default")
     return float(scale * terms.sum()), scale * slopes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import chain, repeat
+from numbers import Real
 
 import numpy as np
 
@@ -54,8 +55,9 @@ def gradient_descent(
     Raises
     ------
     ValueError
-        If `lr` is not > 0, `x0` is not finite, `grad` or `project` return another shape than x, or an
-        option is out of its range. A walk that diverges raises nothing: ``stop_reason == "diverged"``.
+        If `lr` is not > 0, `x0` is empty or not finite, `grad` or `project` return another shape than x
+        (or nothing), or an option is out of its range. A walk that diverges raises nothing:
+        ``stop_reason == "diverged"``.
 
     Examples
     --------
@@ -65,7 +67,7 @@ def gradient_descent(
     >>> gradient_descent(lambda x: 2 * x, 1.0, lr=1.1).stop_reason
     'diverged'
     """
-    if not tol >= 0:
+    if not (isinstance(tol, Real) and tol >= 0):
         raise ValueError(f"tol must be >= 0, got {tol!r}: give 0 to walk all max_steps")
     last = whole("max_steps", max_steps, 0)
     batches = repeat(None, last + 1)
@@ -172,7 +174,7 @@ def inverse_decay(lr: float, decay: float) -> Callable[[int], float]:
     [1.0, 0.5, 0.3333, 0.25]
     """
     positive_rate(lr)
-    if not 0 <= decay < math.inf:
+    if not (isinstance(decay, Real) and 0 <= decay < math.inf):
         raise ValueError(f"decay must be >= 0, got {decay!r}: 0 keeps the rate constant")
     return lambda step: lr / (1 + decay * step)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +50,7 @@ def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, 
     """The one loop behind both; at step `last` only the gradient is computed (None: at no step)."""
     x = _start(x0)
     shape, rate = x.shape, None if callable(lr) else positive_rate(lr)
-    if not 0 <= momentum < 1:
+    if not (isinstance(momentum, Real) and 0 <= momentum < 1):
         raise ValueError(f"momentum must be in [0, 1), got {momentum!r}: it is the share of velocity kept")
     xs, norms, v, vector = [x], [], 0.0, x.ndim == 1
     asarray, sqrt, tiny, huge, infinity = np.asarray, math.sqrt, TINY, HUGE, math.inf
@@ -57,7 +58,8 @@ def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, 
         reach, speed = _norm(x), 0.0  # bounds of |x| and |v| by the triangle inequality: cheaper than measuring
         limit = FAR * max(1.0, reach)
         for step, rows in enumerate(batches):
-            g = asarray(gradient(x, rows), dtype=float)
+            result = gradient(x, rows)
+            g = asarray(result, dtype=float)
             if g.shape != shape:
                 raise _misshapen("gradient", g, shape)
             norm = sqrt(g.dot(g)) if vector else _norm(g)
@@ -65,6 +67,8 @@ def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, 
                 norm = _norm(g)
             norms.append(norm)
             if not tol <= norm < infinity:
+                if result is None:
+                    raise ValueError("the gradient must be a number, got None: does the function return it?")
                 return _path(xs, norms, "gradient" if norm < tol else "diverged")
             if step == last:
                 break
@@ -106,7 +110,12 @@ def _norm(v) -> float:
 
 
 def _start(x0):
-    x = np.array(x0, dtype=float)
+    try:
+        x = np.array(x0, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"x0 must be a number or an array of numbers, got {x0!r}: give real numbers") from None
+    if not x.size:
+        raise ValueError(f"x0 must hold at least one number, got shape {x.shape}: there is nothing to move")
     if not np.isfinite(x).all():
         raise ValueError(f"x0 must be finite, got {x0!r}: choose a start where f is defined")
     return x[()]
@@ -118,7 +127,7 @@ def _misshapen(name: str, value, shape) -> ValueError:
 
 def positive_rate(lr, step=None) -> float:
     name = "lr" if step is None else f"lr({step})"
-    if not 0 < lr < math.inf:
+    if not (isinstance(lr, Real) and 0 < lr < math.inf):
         raise ValueError(f"{name} must be > 0, got {lr!r}: a step goes against the gradient, start with 0.1")
     return float(lr)
 
