@@ -187,6 +187,7 @@ def test_answers_survive_an_editor_that_loses_tags(tmp_path):
         (["grade", "missing.ipynb", "--out", "out"], "no such file"),
         (["grade", ".", "--out", "out"], "no notebook"),
         (["grade", ".", "--out", "out", "--timeout", "0"], "timeout must be > 0"),
+        (["grade", ".", "--out", "out", "--seed", ""], "the seed is empty"),
         (["grade", ".", "--out", "out", "--assignments", "."], "no assignment in"),
         (["check", "missing.ipynb"], "missing.ipynb"),
         (["check", "empty.ipynb"], "not a notebook"),

@@ -94,6 +94,8 @@ def run_grade(options) -> int:
         raise IsolationMissing("grade runs strangers' code and needs Linux (a virtual machine or a container will do)")
     if options.timeout <= 0 or options.memory < 256 or (options.jobs is not None and options.jobs < 1):
         raise ValueError("timeout must be > 0, jobs >= 1 and memory >= 256 (MB)")
+    if options.seed == "":
+        raise ValueError("the seed is empty, so that everybody knows it: give a text, or leave --seed out to draw one")
     rows = grade(
         options.paths, options.out, timeout=options.timeout, jobs=options.jobs, seed=options.seed,
         require_isolation=options.require_isolation, assignments=options.assignments, memory=options.memory << 20,
