@@ -83,55 +83,79 @@ class ClaimsGraph(Generated):
         return f'<li style="height:{ROW}px">{link} <small>{len(own)} claims, {note}</small><br>{dots}</li>'
 
 
-PARTS = (  # first and last chapter, name
-    ("01", "04", "I · What a loss optimises"),
-    ("05", "08", "II · Descent and regression"),
-    ("09", "12", "III · Gradients by machine"),
-    ("13", "17", "IV · Training deep networks"),
-    ("18", "19", "V · Rare classes"),
+PARTS = (  # first and last chapter, name, the name on two lines
+    ("01", "04", "I · What a loss optimises", ("What a loss", "optimises")),
+    ("05", "08", "II · Descent and regression", ("Descent and", "regression")),
+    ("09", "12", "III · Gradients by machine", ("Gradients", "by machine")),
+    ("13", "17", "IV · Training deep networks", ("Training deep", "networks")),
+    ("18", "19", "V · Rare classes", ("Rare", "classes")),
 )
-LANE = 92  # height of a part in the map
-STEP = 72  # from chapter to chapter
-RADIUS = 17
+COLUMN, STEP, TOP, RADIUS = 82, 62, 92, 17  # width of a part, from chapter to chapter, room for the names
+LOWER = ("11", "12")  # a step lower than their turn, so that the arrow from 07 to 15 finds a gap
 
 
 class BookMap(Generated):
-    """``{book-map}``: parts as lanes, chapters as circles, an arrow from what a chapter builds on; then the list."""
+    """``{book-map}``: parts as columns, chapters as circles, an arrow from what a chapter builds on; then the list."""
 
     def run(self):
         stems = {stem[:2]: stem for stem in ledger.titles()}
-        place = {}
-        for lane, (first, last, _) in enumerate(PARTS):
+        place, names = {}, ""
+        for column, (first, last, name, lines) in enumerate(PARTS):
+            middle = (column + 0.5) * COLUMN
             for k, number in enumerate(sorted(n for n in stems if first <= n <= last)):
-                place[number] = (RADIUS + 6 + k * STEP, lane * LANE + 56)
+                place[number] = (middle, TOP + (k + (number in LOWER)) * STEP)
+            text = "".join(f'<tspan x="{middle:g}" dy="15">{line}</tspan>' for line in lines)
+            names += f'<text class="gn-part" x="{middle:g}" y="18">{name.split()[0]}{text}</text>'
         edges = [(a, b) for b in place for a in BUILDS_ON.get(b, ()) if a in place]
-        drawn = "".join(self.edge(place[a], place[b]) for a, b in edges)
-        for lane, (_, _, name) in enumerate(PARTS):  # after the arrows, so that none strikes a name out
-            drawn += f'<text class="gn-part" x="4" y="{lane * LANE + 22}">{name}</text>'
-        for number, (x, y) in place.items():
-            start = "" if BUILDS_ON.get(number) else " gn-start"
-            drawn += f'<circle class="gn-node{start}" cx="{x}" cy="{y}" r="{RADIUS}"/>'
-            drawn += f'<text x="{x}" y="{y + 5}" text-anchor="middle">{number}</text>'
+        drawn = "".join(self.edge(place[a], place[b], int(b) == int(a) + 1) for a, b in edges)
+        nodes_ = "".join(self.node(number, *place[number], stems[number]) for number in place)
         starts = ", ".join(n for n in place if not BUILDS_ON.get(n))
-        words = f"Map of the book: five parts, {len(place)} chapters. Chapters {starts} start a path (thick rings). "
-        words += "Arrows lead from a chapter to those that build on it; the list below says the same in words."
-        svg = f'<svg role="img" aria-label="{words}" viewBox="0 0 350 {LANE * len(PARTS)}">{drawn}</svg>'
-        lists = "".join(self.part(first, last, name, stems) for first, last, name in PARTS)
-        return [nodes.raw("", f'<div class="gn-map">{svg}{lists}</div>', format="html")]
+        words = f"Map of the book: five parts, {len(place)} chapters; chapters {starts} start a path"
+        height = max(y for _, y in place.values()) + RADIUS + 6
+        svg = f'<svg aria-hidden="true" viewBox="0 0 {COLUMN * len(PARTS)} {height}">{drawn}{names}{nodes_}</svg>'
+        note = "<p>Thick rings start a path; an arrow leads from a chapter to those that build on it.</p>"
+        lists = "".join(self.part(first, last, name, stems) for first, last, name, _ in PARTS)
+        html = f'<div class="gn-map"><div role="group" aria-label="{words}">{svg}{note}</div>{lists}</div>'
+        return [nodes.raw("", html, format="html")]
+
+    def node(self, number: str, x: float, y: float, stem: str) -> str:
+        """A circle that leads to its chapter; for the mouse only, since the list below has the same links."""
+        start = "" if BUILDS_ON.get(number) else " gn-start"
+        return (
+            f'<a href="{self.to(f"notebooks/{stem}.html")}" tabindex="-1">'
+            f"<title>{escape(ledger.titles()[stem])}</title>"
+            f'<circle class="gn-node{start}" cx="{x:g}" cy="{y}" r="{RADIUS}"/>'
+            f'<text x="{x:g}" y="{y + 5}">{number}</text></a>'
+        )
 
     @staticmethod
-    def edge(start: tuple[int, int], stop: tuple[int, int]) -> str:
-        """A straight arrow to the neighbour, an arc over others in the lane, a curve down to another lane."""
+    def edge(start: tuple[float, float], stop: tuple[float, float], following: bool) -> str:
+        """Down to the next chapter of the part, in an arc past others, or across to another part."""
         (x0, y0), (x1, y1) = start, stop
-        if y0 == y1 and x1 - x0 == STEP:
-            path, tip = f"M{x0 + RADIUS} {y0} H{x1 - RADIUS - 5}", f"M{x1 - RADIUS} {y1} l-8 -4 v8 z"
+        if x0 == x1 and following:
+            path, (dx, dy) = f"M{x0:g} {y0 + RADIUS} V{y1 - RADIUS - 6}", (0, 1)
+            tip = (x1, y1 - RADIUS - 1)
+        elif x0 == x1:
+            bulge = 30 if x0 > 2 * COLUMN else -30
+            side = 1 if bulge > 0 else -1
+            path = (
+                f"M{x0 + side * 14:g} {y0 + 11} C{x0 + bulge:g} {y0 + 26} {x1 + bulge:g} {y1 - 34} "
+                f"{x1 + side * 17:g} {y1 - 15}"
+            )
+            (dx, dy), tip = (-side * 0.72, 0.69), (x1 + side * 13, y1 - 12.5)
         elif y0 == y1:
-            path = f"M{x0 + 8} {y0 + 15} C{x0 + 26} {y0 + 34} {x1 - 26} {y1 + 34} {x1 - 11} {y1 + 18}"
-            tip = f"M{x1 - 8} {y1 + 15} l-9 1 l6 6 z"
+            path, (dx, dy), tip = f"M{x0 + RADIUS:g} {y0} H{x1 - RADIUS - 6:g}", (1, 0), (x1 - RADIUS - 1, y1)
         else:
-            path = f"M{x0} {y0 + RADIUS} C{x0} {y0 + 48} {x1 + 30} {y1 - 50} {x1 + 9} {y1 - 19}"
-            tip = f"M{x1 + 7} {y1 - 15} l1 -9 l6 5 z"
-        return f'<path class="gn-edge" d="{path}"/><path class="gn-tip-of" d="{tip}"/>'
+            path = f"M{x0 + 16:g} {y0 + 8} L{x1 - 20:g} {y1 - 12}"
+            length = ((x1 - x0 - 36) ** 2 + (y1 - y0 - 20) ** 2) ** 0.5
+            (dx, dy), tip = ((x1 - x0 - 36) / length, (y1 - y0 - 20) / length), (x1 - 16, y1 - 9)
+        back = (tip[0] - 9 * dx, tip[1] - 9 * dy)
+        arrow = (
+            f"M{tip[0]:g} {tip[1]:g} L{back[0] - 4.5 * dy:.1f} {back[1] + 4.5 * dx:.1f} "
+            f"L{back[0] + 4.5 * dy:.1f} {back[1] - 4.5 * dx:.1f} z"
+        )
+        line = f'<path class="gn-halo" d="{path}"/><path class="gn-edge" d="{path}"/>'
+        return f'{line}<path class="gn-tip-of" d="{arrow}"/>'
 
     def part(self, first: str, last: str, name: str, stems: dict[str, str]) -> str:
         rows = []
@@ -170,8 +194,14 @@ class Api(Generated):
         return self.parse(lines)
 
 
+def unsaid(app, what, name, obj, skip, options):
+    """Fields of a named tuple are told in its docstring; Python's own words about each say nothing."""
+    return True if str(getattr(obj, "__doc__", "")).startswith("Alias for field number") else None
+
+
 def setup(app):
     app.add_directive("claims-graph", ClaimsGraph)
     app.add_directive("book-map", BookMap)
     app.add_directive("gradnotes-api", Api)
+    app.connect("autodoc-skip-member", unsaid)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

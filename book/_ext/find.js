@@ -1,4 +1,8 @@
 // The search page: entries of the glossary that match the question, with or without Vietnamese diacritics.
+// From a folder no page may be fetched, so results come without excerpts; elsewhere excerpts leave the bar of a chapter out.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+const whole = Search.htmlToText;
+Search.htmlToText = (html, anchor) => whole(html.replace(/<div class="gn-bar">.*?<\/div>/s, " "), anchor);
 document.addEventListener("DOMContentLoaded", () => {
   const asked = new URLSearchParams(location.search).get("q");
   const results = document.getElementById("search-results");

@@ -22,6 +22,18 @@ REPAIRS = (
     (re.compile(r"<th(?: scope=\"col\")?>\s*</th>"), "<td></td>"),
     (re.compile(r'<details class="gn-beat">'), '<details class="gn-beat" open>'),
 )
+# A formula in a line, with what must not be parted from it: brackets and quotes before, punctuation or a suffix behind.
+JOINED = re.compile(
+    r'([(\[“‘]*)(<span class="math [^>]*>\\\((?:(?!</span>).)*\\\)</span>)'
+    r"((?:[.,;:!?)\]”’…]|&#821[78];)+|[-–]\w+)?",
+    re.S,
+)
+FIGURE = re.compile(
+    r'(<img (?:[^>]*? )?src="([^"]+\.png)"[^>]*>)'
+    r'(?=\s*(?:<figcaption>\s*<p><span class="caption-number">Fig\. ([\d.]+))?)'
+)
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')  # the theme writes one as well
+SIGN = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M9 2h5v5M14 2 9 7M7 14H2V9M2 14l5-5"/></svg>'
 
 
 def reading_time(stem: str) -> str:
@@ -61,7 +73,21 @@ def mend(app, pagename, templatename, context, doctree):
         launch(app, context, stem)
     for pattern, text in REPAIRS:
         body = pattern.sub(text, body)
-    context["body"] = body
+    context["body"] = FIGURE.sub(enlargeable, JOINED.sub(joined, body))
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
+
+
+def joined(match) -> str:
+    """No line ends between a formula and the full stop behind it."""
+    before, formula, behind = match[1], match[2], match[3] or ""
+    return f'<span class="gn-joined">{before}{formula}{behind}</span>' if before or behind else match[0]
+
+
+def enlargeable(match) -> str:
+    """The picture with a link to itself, which lies over it: on a telephone the letters of a figure are small."""
+    name = f"figure {match[3]}" if match[3] else "this picture"
+    link = f'<a class="gn-enlarge" href="{match[2]}" aria-label="Enlarge {name}">{SIGN}</a>'
+    return f'<span class="gn-picture">{match[1]}{link}</span>'
 
 
 def launch(app, context, stem: str) -> None:

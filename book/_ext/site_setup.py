@@ -35,7 +35,42 @@ def scripts(app, pagename, templatename, context, doctree):
         context[kind] = kept
 
 
+LOST = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Page not found — Gradient Notes</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto 0; padding: 0 1.2rem; }}
+input, button {{ font: inherit; padding: .2rem .6rem; max-width: 100%; box-sizing: border-box; }}
+</style>
+</head>
+<body>
+<main>
+<h1>This page is not here</h1>
+<p lang="vi">Không tìm thấy trang này.</p>
+<p>It may have another name now. Begin with the <a href="{home}">map of the book</a>,
+look into <a lang="vi" href="{home}book/lectures.html">Tìm bài của bạn</a>, or search:</p>
+<form action="{home}search.html" role="search">
+<input type="search" name="q" aria-label="Search the book" required> <button>Search</button>
+</form>
+</main>
+</body>
+</html>
+"""
+
+
+def lost(app, error):
+    """`404.html`: one file for every depth, so its links begin at the root of the site."""
+    if not error and app.builder.format == "html":
+        home = urlsplit(app.config.html_baseurl).path
+        (Path(app.outdir) / "404.html").write_text(LOST.format(home=home), encoding="utf-8")
+
+
 def setup(app):
     app.connect("config-inited", addresses, priority=1)
     app.connect("html-page-context", scripts, priority=900)
+    app.connect("build-finished", lost)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

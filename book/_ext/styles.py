@@ -190,11 +190,12 @@ def collect(app, pagename, templatename, context, doctree):
         if name not in (*app.gn_sheets, *FIRST) and not any(part in name for part in DROPPED):
             app.gn_sheets.append(name)
     context["css_files"] = []
-    scripts = []
+    scripts, seen = [], set()
     for item in context.get("script_files", []):
         name, body = str(getattr(item, "filename", "") or ""), str(getattr(item, "attributes", {}).get("body", ""))
-        if "design-tabs" in name or "DOCUMENTATION_OPTIONS.pagename" in body:
+        if "design-tabs" in name or "DOCUMENTATION_OPTIONS.pagename" in body or (body and body in seen):
             continue
+        seen.add(body)
         if name and "async" not in item.attributes and pagename != "search":  # its template calls scripts at once
             # a new one, since the same object serves every page
             item = type(item)(item.filename, priority=item.priority, **{**item.attributes, "defer": "defer"})

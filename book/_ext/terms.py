@@ -34,6 +34,19 @@ SPARED = (
 )
 
 
+class Mention(nodes.Inline, nodes.TextElement):
+    """A term in the running text; its words stay words for the search and the description of the page."""
+
+
+def visit_mention(self, node):
+    self.body.append(f'<a class="gn-term" href="{node["to"]}" data-definition="{escape(node["meaning"])}">')
+
+
+def depart_mention(self, node):
+    self.body.append("</a>")
+
+
+@cache
 def folded(text: str) -> str:
     """Lower case, without diacritics."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("Đ", "d"))
@@ -103,11 +116,8 @@ class FirstMentions(SphinxPostTransform):
                     if term in seen:
                         continue
                     seen.add(term)
-                    link = (
-                        f'<a class="gn-term" href="{home}#{anchor(term)}" '
-                        f'data-definition="{escape(definition(entries()[term]))}">{escape(match[0])}</a>'
-                    )
-                    parts += [nodes.Text(str(text)[start : match.start()]), nodes.raw("", link, format="html")]
+                    link = Mention("", match[0], to=f"{home}#{anchor(term)}", meaning=definition(entries()[term]))
+                    parts += [nodes.Text(str(text)[start : match.start()]), link]
                     start = match.end()
                 if parts:
                     text.parent.replace(text, [*parts, nodes.Text(str(text)[start:])])
@@ -154,6 +164,7 @@ def on_search(app, pagename, templatename, context, doctree):
 
 def setup(app):
     languages["en"] = Folding
+    app.add_node(Mention, html=(visit_mention, depart_mention))
     app.add_post_transform(FirstMentions)
     app.connect("html-page-context", on_search, priority=700)
     app.connect("build-finished", write, priority=900)

@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 from gradnotes import plotting
 from gradnotes.gain import Algebraic, Arctan, StepModel
@@ -20,13 +20,25 @@ CARD = COVER.with_name("card.png")
 PHIS = {"blunt: arctan": Arctan(), "sharper: ε = 0.1": Algebraic(0.1), "sharp: ε = 0.01": Algebraic(0.01)}
 
 
-def cover() -> bytes:
-    """The picture as PNG bytes."""
+def drawn() -> bytes:
+    """The picture as the package draws it, as PNG bytes."""
     truth = np.linspace(0.005, 0.995, 199)
     learned = {name: [float(StepModel((0, a, 1)).maximiser(phi)) for a in truth] for name, phi in PHIS.items()}
     fig, ax = plotting.subplots(height=4.0)
     plotting.draw_learned_cuts(ax, truth, learned)
     return png(fig)
+
+
+def cover() -> bytes:
+    """The picture with less white at the sides, so that it is not tiny on a telephone."""
+    whole = Image.open(io.BytesIO(drawn())).convert("RGB")
+    far = ImageChops.difference(whole, Image.new("RGB", whole.size, "white")).convert("L")
+    left, top, right, bottom = far.point(lambda level: 255 * (level > 16)).getbbox()
+    left, top, right, bottom = max(left - 12, 0), max(top - 12, 0), right + 12, bottom + 12
+    part = whole.crop((left, top, min(right, whole.width), min(bottom, whole.height)))
+    out = io.BytesIO()
+    part.quantize(64).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def card(picture: bytes) -> bytes:
@@ -42,6 +54,6 @@ def card(picture: bytes) -> bytes:
 
 if __name__ == "__main__":
     COVER.write_bytes(cover())
-    CARD.write_bytes(card(COVER.read_bytes()))
+    CARD.write_bytes(card(drawn()))
     for file in (COVER, CARD):
         print(f"wrote {file.name}, {file.stat().st_size} bytes")
