@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import hashlib
 import io
 import random
 import re
@@ -115,6 +116,30 @@ def flip(text: str, site: ast.BinOp) -> str:
 def _chars(line: str, start: int | None, stop: int | None) -> str:
     """Columns of `ast` count UTF-8 bytes."""
     return line.encode()[start:stop].decode()
+
+
+#: Signs whose turning changes no value, with the reason; the draw passes them over.
+EQUIVALENT: dict[tuple[str, str], str] = {}
+
+
+def drawn_sign(stem: str, notebook: dict, package: Path) -> tuple[Path, int]:
+    """(file, position) of the one sign for this chapter: the site whose hash is least, so that edits elsewhere in
+    the package do not move the draw."""
+
+    def rank(place):
+        file, k, site = place
+        name, line = file.relative_to(package).as_posix(), file.read_text(encoding="utf-8").splitlines()
+        words = (SEED, stem, "sign", name, line[site.lineno - 1].strip(), str(site.col_offset))
+        return hashlib.sha256("/".join(words).encode()).hexdigest()
+
+    file, k, _ = min((p for p in sign_sites(notebook, package) if not equivalent(p, package)), key=rank)
+    return file, k
+
+
+def equivalent(place: tuple[Path, int, ast.AST], package: Path) -> bool:
+    file, _, site = place
+    line = file.read_text(encoding="utf-8").splitlines()[site.lineno - 1].strip()
+    return (file.relative_to(package).as_posix(), line) in EQUIVALENT
 
 
 def modules_of(notebook: dict) -> set[str]:
