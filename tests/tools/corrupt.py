@@ -127,7 +127,7 @@ def drawn_sign(stem: str, notebook: dict, package: Path) -> tuple[Path, int]:
     the package do not move the draw."""
 
     def rank(place):
-        file, k, site = place
+        file, _, site = place
         name, line = file.relative_to(package).as_posix(), file.read_text(encoding="utf-8").splitlines()
         words = (SEED, stem, "sign", name, line[site.lineno - 1].strip(), str(site.col_offset))
         return hashlib.sha256("/".join(words).encode()).hexdigest()
