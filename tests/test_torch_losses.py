@@ -230,6 +230,15 @@ def test_the_best_weighted_and_smoothed_output_is_the_share_of_its_mass(smoothin
     assert decision_threshold(loss) == pytest.approx((0.75 - smoothing / 2) / (1 - smoothing), rel=1e-14)
 
 
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+def test_the_threshold_is_the_same_for_every_reduction(reduction):
+    # a weighted mean of one row forgets its weight; asked row by row, it would answer one half
+    assert decision_threshold(WeightedCrossEntropy([3.0, 1.0], 0.0, reduction)) == pytest.approx(0.75, abs=1e-14)
+    assert decision_threshold(FocalLoss([3.0, 1.0], 2.0, reduction)) == pytest.approx(0.75, abs=1e-14)
+    weight = torch.tensor([3.0, 1.0], dtype=torch.float64)
+    assert decision_threshold(torch.nn.CrossEntropyLoss(weight, reduction=reduction)) == pytest.approx(0.75, abs=1e-14)
+
+
 def test_probabilities_outside_the_unit_interval_are_refused():
     with pytest.raises(ValueError, match=r"eta must be in \[0, 1\], got \[1.5\]"):
         best_output(FocalLoss([1.0, 1.0], 0.0, "none"), 1.5)
@@ -277,6 +286,11 @@ def test_class_balanced_limits_and_scale():
     np.testing.assert_allclose(class_balanced_weights([100000, 1000000], 0.999), [1, 1], atol=1e-12)
 
 
+def test_a_beta_too_small_to_see_gives_equal_weights():
+    for beta in (1e-300, 1e-17, 1e-12):
+        np.testing.assert_allclose(class_balanced_weights([3, 4], beta), [1, 1], rtol=1e-11)
+
+
 def test_the_effective_number_is_the_expected_number_of_new_balls():
     beta, expected = 0.9, [1.0]
     for _ in range(9):
@@ -296,12 +310,20 @@ def test_the_effective_number_is_the_expected_number_of_new_balls():
         (lambda: FocalLoss([1.0, math.nan]), "alpha must be > 0"),
         (lambda: FocalLoss([1.0, 1.0], gamma=-1), "gamma must be >= 0 and finite, got -1"),
         (lambda: FocalLoss([1.0, 1.0], reduction="maen"), "'mean' or 'sum', got 'maen'"),
+        (lambda: FocalLoss([1.0, 1.0], gamma="2"), "gamma must be >= 0 and finite, got '2'"),
+        (lambda: FocalLoss([1.0, 1.0], gamma=None), "gamma must be >= 0 and finite, got None"),
+        (lambda: FocalLoss(None), "alpha must hold one number for each class, got None"),
+        (lambda: FocalLoss(torch.tensor([1 + 1j, 2])), "alpha must hold one number.*complex"),
         (lambda: WeightedCrossEntropy([1.0, 0.0]), "weight must be > 0"),
         (lambda: WeightedCrossEntropy([1.0, 1.0], 1.0), r"label_smoothing must be in \[0, 1\), got 1.0"),
         (lambda: inverse_frequency_weights([3, 0]), r"every count must be > 0, got \[3.0, 0.0\]"),
         (lambda: class_balanced_weights([3, 0], 0.9), "every count must be > 0"),
         (lambda: class_balanced_weights([3, 1], 1.5), r"beta must be in \[0, 1\], got 1.5"),
         (lambda: effective_number([3], 0.5), "at least two"),
+        (lambda: effective_number([3, 4], math.nan), r"beta must be in \[0, 1\], got nan"),
+        (lambda: inverse_frequency_weights("ab"), "counts must hold one number for each class, got 'ab'"),
+        (lambda: decision_threshold(lambda z, y: 0 * z.sum()), "must pull a logit in different ways, got 0 and 0"),
+        (lambda: best_output(FocalLoss([1.0, 1.0]), [0.2, 0.7]), r"one value for each row, got shape \(\)"),
     ],
 )
 def test_bad_arguments_are_refused_at_the_door(build, message):
@@ -321,6 +343,8 @@ def test_alpha_has_no_default():
         (torch.zeros(4, 3), torch.zeros(4, dtype=int), r"logits must have shape \(N, 2, ...\), got \(4, 3\)"),
         (torch.zeros(4, 2), torch.zeros(4, 2, dtype=int), "must have the shape of the logits without"),
         (torch.zeros(4, 2), torch.zeros(4), "target must be integer class numbers, got torch.float32"),
+        (torch.zeros(0, 2), torch.zeros(0, dtype=int), "a mean needs at least one row, got an empty batch"),
+        (torch.zeros(4, 2, dtype=int), torch.zeros(4, dtype=int), "logits must be floating numbers, got torch.int64"),
         (torch.zeros(4, 2), torch.tensor([0, 1, 2, 1]), r"target must be in 0..1, got 2"),
         (torch.zeros(4, 2), torch.tensor([0, 1, -100, 1]), r"target must be in 0..1, got -100"),
     ],
@@ -328,6 +352,11 @@ def test_alpha_has_no_default():
 def test_bad_calls_are_refused(loss, z, y, message):
     with pytest.raises(ValueError, match=message):
         loss(z, y)
+
+
+def test_arrays_and_lists_are_refused_with_the_way_out():
+    with pytest.raises(TypeError, match=r"must be tensors, got ndarray and list: convert with torch\.as_tensor"):
+        FocalLoss([3.0, 1.0])(np.zeros((2, 2)), [0, 1])
 
 
 @pytest.mark.slow

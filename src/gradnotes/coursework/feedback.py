@@ -50,7 +50,8 @@ def as_markdown(result: dict, title: str, public_only: bool = False) -> str:
         if item.get("reason"):
             lines += [f"{one_line(item['reason'])}.", ""]
         if item["status"] == "no answer":
-            lines.append(f"No answer yet ({number(item['max_score'])} points).")
+            unit = "point" if item["max_score"] == 1 else "points"
+            lines.append(f"No answer yet ({number(item['max_score'])} {unit}).")
             continue
         for check in item["checks"]:
             mark = "right" if check["status"] == "ok" else SIGN[check["status"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -15,16 +16,21 @@ def decision_threshold(loss: Callable) -> float:
 
     At :math:`p=\tfrac12` label 0 pulls the logit of class 1 by a, label 1 by b; the expected pull
     :math:`(1-\eta)a+\eta b` vanishes at :math:`\eta=a/(a-b)`. For a convex loss class 1 is predicted above it.
+    Both rows stand in one batch, so that a mean, whatever it divides by, scales a and b alike.
 
     Parameters
     ----------
     loss : callable
-        ``loss(logits (n, 2), target (n,))``, with reduction "none" or "sum" (a weighted mean of one row
-        forgets its weight).
+        ``loss(logits (n, 2), target (n,))``, with any reduction.
 
     Returns
     -------
     float, larger than 1 or negative where no share changes the prediction
+
+    Raises
+    ------
+    ValueError
+        If the two labels pull in the same way, or a pull is not finite: then no share balances them.
 
     Examples
     --------
@@ -32,8 +38,10 @@ def decision_threshold(loss: Callable) -> float:
     >>> [round(decision_threshold(FocalLoss([3.0, 1.0], gamma)), 6) for gamma in (0.0, 2.0, 5.0)]
     [0.75, 0.75, 0.75]
     """
-    z = torch.zeros(1, 2, dtype=torch.float64, requires_grad=True)
-    a, b = (torch.autograd.grad(loss(z, torch.tensor([k])).sum(), z)[0][0, 1].item() for k in (0, 1))
+    z = torch.zeros(2, 2, dtype=torch.float64, requires_grad=True)
+    a, b = torch.autograd.grad(loss(z, torch.tensor([0, 1])).sum(), z)[0][:, 1].tolist()
+    if not (math.isfinite(a) and math.isfinite(b) and a != b):
+        raise ValueError(f"the labels 0 and 1 must pull a logit in different ways, got {a:g} and {b:g}: is it a loss?")
     return a / (a - b)
 
 
@@ -56,7 +64,7 @@ def best_output(loss: Callable, eta) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `eta` leaves [0, 1].
+        If `eta` leaves [0, 1], or the loss does not give one value for each row.
 
     Examples
     --------
@@ -72,7 +80,11 @@ def best_output(loss: Callable, eta) -> np.ndarray:
     for _ in range(70):
         middle = ((low + high) / 2).requires_grad_()
         z = torch.stack([torch.zeros_like(middle), middle], dim=1)
-        risk = eta * loss(z, ones) + (1 - eta) * loss(z, 0 * ones)
+        of_one, of_zero = loss(z, ones), loss(z, 0 * ones)
+        if of_one.shape != eta.shape:
+            shape = tuple(of_one.shape)
+            raise ValueError(f'loss must give one value for each row, got shape {shape}: use reduction="none"')
+        risk = eta * of_one + (1 - eta) * of_zero
         rises = torch.autograd.grad(risk.sum(), middle)[0] > 0
         middle = middle.detach()
         low, high = torch.where(rises, low, middle), torch.where(rises, middle, high)

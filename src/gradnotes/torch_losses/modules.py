@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .door import at, classes_last, known, per_class
+from .door import at, classes_last, known, one_number, per_class
 
 
 class WeightedCrossEntropy(nn.Module):
@@ -31,8 +31,9 @@ class WeightedCrossEntropy(nn.Module):
     Raises
     ------
     ValueError
-        At construction for a bad argument; in the call for shapes, a target that is not integer, or (on the
-        CPU, outside of ``vmap``) a target outside 0..C-1.
+        At construction for a bad argument; in the call for shapes, the mean of an empty batch, a target that is
+        not integer, or (on the CPU, outside of ``vmap``) a target outside 0..C-1. A logit that is not a number
+        makes a loss that is not a number; the training loop stops there.
 
     Examples
     --------
@@ -45,14 +46,13 @@ class WeightedCrossEntropy(nn.Module):
 
     def __init__(self, weight, label_smoothing: float = 0.0, reduction: str = "mean"):
         super().__init__()
-        if not 0 <= label_smoothing < 1:
-            raise ValueError(f"label_smoothing must be in [0, 1), got {label_smoothing!r}")
         self.register_buffer("weight", per_class("weight", weight))
-        self.label_smoothing, self.reduction = label_smoothing, known(reduction)
+        self.label_smoothing = one_number("label_smoothing", label_smoothing, "in [0, 1)", lambda e: 0 <= e < 1)
+        self.reduction = known(reduction)
 
     def forward(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Logits ``(N, C)`` or ``(N, C, d1, ...)``, target ``(N)`` or ``(N, d1, ...)``, integer."""
-        z = classes_last(logits, target, len(self.weight))
+        z = classes_last(logits, target, len(self.weight), self.reduction)
         w = self.weight.to(z.dtype)
         log_p = F.log_softmax(z, dim=-1)
         own = at(w.expand_as(log_p), target)
@@ -105,14 +105,13 @@ class FocalLoss(nn.Module):
 
     def __init__(self, alpha, gamma: float = 2.0, reduction: str = "mean"):
         super().__init__()
-        if not (gamma >= 0 and math.isfinite(gamma)):
-            raise ValueError(f"gamma must be >= 0 and finite, got {gamma!r}")
         self.register_buffer("alpha", per_class("alpha", alpha))
-        self.gamma, self.reduction = float(gamma), known(reduction)
+        self.gamma = one_number("gamma", gamma, ">= 0 and finite", lambda g: 0 <= g < math.inf)
+        self.reduction = known(reduction)
 
     def forward(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Logits ``(N, C)`` or ``(N, C, d1, ...)``, target ``(N)`` or ``(N, d1, ...)``, integer."""
-        z = classes_last(logits, target, len(self.alpha))
+        z = classes_last(logits, target, len(self.alpha), self.reduction)
         own = target.unsqueeze(-1) == torch.arange(z.shape[-1], device=z.device)
         margin = torch.logsumexp(z.masked_fill(own, -torch.inf), -1) - at(z, target)
         each = -at(self.alpha.to(z.dtype).expand_as(z), target) * F.logsigmoid(-margin)

@@ -6,6 +6,8 @@ import math
 
 import torch
 
+from .door import floats, one_number
+
 
 def inverse_frequency_weights(counts) -> torch.Tensor:
     """The weights N/(C n_c), float64: every class gets the same total weight. [003 section 1, 003-I07]
@@ -43,11 +45,11 @@ def effective_number(counts, beta: float) -> torch.Tensor:
     [1.0, 9.56, 31.74, 69.45, 100.0]
     """
     n = counted(counts)
-    if not 0 <= beta <= 1:
-        raise ValueError(f"beta must be in [0, 1], got {beta!r}: 0 gives equal weights, 1 inverse frequency")
+    remedy = ": 0 gives equal weights, 1 inverse frequency"
+    beta = one_number("beta", beta, "in [0, 1]", lambda b: 0 <= b <= 1, remedy)
     if beta == 1:
         return n
-    return torch.ones_like(n) if beta == 0 else -torch.expm1(n * math.log1p(beta - 1)) / (1 - beta)
+    return torch.ones_like(n) if beta == 0 else -torch.expm1(n * math.log(beta)) / (1 - beta)
 
 
 def class_balanced_weights(counts, beta: float) -> torch.Tensor:
@@ -72,7 +74,7 @@ def class_balanced_weights(counts, beta: float) -> torch.Tensor:
 
 
 def counted(counts) -> torch.Tensor:
-    n = torch.as_tensor(counts).to("cpu", torch.float64)
+    n = floats("counts", counts).to("cpu", torch.float64)
     if n.ndim != 1 or len(n) < 2:
         raise ValueError(f"counts must hold one number for each class, at least two, got {counts!r}")
     if not (torch.isfinite(n).all() and (n > 0).all()):
