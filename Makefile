@@ -73,6 +73,9 @@ coursework: $(VENV)/.all  ## student copies and specs from the masters (CHECK=1 
 bench: $(VENV)/.all  ## speed as ratios against peers (CHECK=1 exits 1 on a miss)
 	$(PY) tests/benchmarks/harness.py $(if $(CHECK),--check)
 
+mutants: $(VENV)/.all  ## change the package line by line on copies: the tests must notice (SAMPLE=all, MODULE=optim, QUICK=1)
+	$(PY) tests/tools/mutants.py --jobs $(JOBS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(MODULE),--module $(MODULE)) $(if $(QUICK),--quick)
+
 live: $(VENV)/.all  ## rebuild the numbers of the live figures from the package (CHECK=1 compares only)
 	$(PY) tests/tools/live_data.py $(if $(CHECK),--check)
 
