@@ -45,3 +45,13 @@ def test_a_wrong_number_is_noticed():
     wrong = copy.deepcopy(notebook)
     wrong["cells"][0]["source"] = ["The cut is 0.2391, that is 25 %."]
     assert [entry.split(":")[0] for entry in prose_numbers.loose(wrong)] == ["0.2391", "25"]
+
+
+@pytest.mark.parametrize("word", ["Example", "Ví dụ", "Định lý", "Bảng", "Hình"])
+def test_the_number_of_a_place_is_no_result(word):
+    def notebook(text):
+        return {"cells": [{"cell_type": "markdown", "metadata": {}, "source": [text]}]}
+
+    assert prose_numbers.loose(notebook(f"{word} 3.14 says it.")) == []
+    assert prose_numbers.loose(notebook(f"{word} 3.13, {word} 3.14 và 3.15.")) == []
+    assert prose_numbers.loose(notebook(f"{word} says 3.14.")) != []

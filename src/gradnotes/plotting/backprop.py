@@ -39,43 +39,54 @@ def draw_network(ax, weights, nodes: Sequence[Sequence[str]], edges=None, shades
 
     ``weights[k] (n_k, n_{k+1})``; `nodes` holds the text of each neuron, layer by layer; ``edges[k]`` (texts,
     the shape of ``weights[k]``) stands on the edges; `shades` (numbers, as `nodes`) colours the neurons: orange
-    positive, purple negative, relative to the largest in size.
+    positive, purple negative, relative to the largest in size; with ``arrow="<-"`` a layer whose shades are all
+    None receives no arrows.
     """
-    sizes, texts = [len(layer) for layer in nodes], [text for layer in nodes for text in layer]
-    area = 2400 if any("\n" in text for text in texts) else 1150
-    at = [[(2.4 * k, (n - 1) / 2 - j) for j in range(n)] for k, n in enumerate(sizes)]
+    lines = 1 + max(text.count("\n") for layer in nodes for text in layer)
+    area = 3000 + 1200 * (lines - 1)  # of a circle in square points, so that its text has room
     largest = max(np.abs(W).max() for W in weights)
+    at = [[(2.4 * k, (len(layer) - 1) / 2 - j) for j in range(len(layer))] for k, layer in enumerate(nodes)]
     for k, W in enumerate(weights):
+        if arrow == "<-" and shades is not None and all(v is None for v in shades[k]):
+            continue  # nothing is sent to neurons without a shade
         for i, j in np.ndindex(W.shape):
             (x0, y0), (x1, y1) = at[k][i], at[k + 1][j]
-            ends = ((x0, y0), (x1, y1)) if arrow == "->" else ((x1, y1), (x0, y0))
             look = {
-                "arrowstyle": "-|>",
+                "arrowstyle": "-|>,head_length=0.6,head_width=0.3",
                 "color": COLOURS[0] if W[i, j] >= 0 else COLOURS[1],
                 "linestyle": "-" if W[i, j] >= 0 else (0, (4, 2)),
                 "linewidth": 0.6 + 2.2 * abs(W[i, j]) / largest,
-                "shrinkA": area**0.5 * 0.56,
-                "shrinkB": area**0.5 * 0.56,
+                "shrinkA": area**0.5 / 2 + 1,
+                "shrinkB": area**0.5 / 2 + 1,
             }
+            ends = ((x0, y0), (x1, y1))[:: 1 if arrow == "->" else -1]
             ax.annotate("", xy=ends[1], xytext=ends[0], arrowprops=look)
             if edges is not None:
-                t = 0.36 if i != j else 0.42
-                ax.text(x0 + t * (x1 - x0), y0 + t * (y1 - y0), edges[k][i][j], fontsize=8.5, ha="center", va="center",
-                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
+                t = 0.36 if y0 != y1 else 0.5  # of crossing edges, where they are still apart
+                ax.text(
+                    x0 + t * (x1 - x0), y0 + t * (y1 - y0), edges[k][i][j].replace("-", "\u2212"), fontsize=12,
+                    ha="center", va="center", linespacing=1.0,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+                )  # fmt: skip
+    _neurons(ax, at, nodes, shades, area)
+    ax.set_xlim(-0.55, 2.4 * (len(nodes) - 1) + 0.55)
+    tallest = max(map(len, nodes))
+    ax.set_ylim(-tallest / 2 - 0.1, tallest / 2 + 0.1)
+    ax.set_axis_off()
+    return ax
+
+
+def _neurons(ax, at, nodes, shades, area):
+    """Circles with text, tinted by their shade."""
     peak = max((abs(v) for layer in shades or () for v in layer if v is not None), default=1.0)
     for k, layer in enumerate(nodes):
         for j, text in enumerate(layer):
             value = shades[k][j] if shades else None
-            share = 0.0 if value is None else abs(value) / peak
             tint = "#E69F00" if value is None or value >= 0 else "#8066B0"
             ax.scatter(*at[k][j], s=area, color="white", zorder=3)
-            ax.scatter(*at[k][j], s=area, color=tint, alpha=0.75 * share, linewidths=0, zorder=3)
+            ax.scatter(*at[k][j], s=area, color=tint, alpha=0.75 * abs(value or 0.0) / peak, linewidths=0, zorder=3)
             ax.scatter(*at[k][j], s=area, facecolors="none", edgecolors="#444444", linewidths=1.2, zorder=3)
-            ax.text(*at[k][j], text, fontsize=8.5, ha="center", va="center", zorder=4)
-    ax.set_xlim(-0.6, 2.4 * (len(sizes) - 1) + 0.6)
-    ax.set_ylim(-max(sizes) / 2 - 0.15, max(sizes) / 2 + 0.15)
-    ax.set_axis_off()
-    return ax
+            ax.text(*at[k][j], text.replace("-", "\u2212"), fontsize=12, ha="center", va="center", zorder=4)
 
 
 def draw_promise(ax, t, loss, promised, step: float):
