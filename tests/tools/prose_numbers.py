@@ -16,7 +16,7 @@ SMALL = 20  # whole numbers up to here are counts that a reader checks by eye
 NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:[ ,]\d{3})+(?!\d)|\d*\.\d+|\d+)(?![\w]|\.\d)")
 PLACES = (
     r"(?i)\b(?:chapters?|sections?|equations?|figures?|fig\.|tables?|slides?|beats?|exercises?|examples?|theorems?|lemmas?|"
-    r"sources?|versions?|pages?|lines?|rows?|parts?|steps?|ví dụ|định lý|bảng|hình)"  # the last four: the sources' words
+    r"sources?|versions?|pages?|lines?|rows?|parts?|steps?|ví dụ|định lý|bảng|hình)"
     r"\s+(?:\[?)\(?\d[\d.]*\)?(?:(?:,|\s+(?:and|to|or|và))\s+\(?\d[\d.]*\)?)*"
 )
 NOT_PROSE = (
