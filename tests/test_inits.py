@@ -63,7 +63,7 @@ def test_a_fan_must_be_a_positive_integer(init, std, fans):
         init(*fans, 0)
 
 
-@pytest.mark.parametrize("scale", [0, -1.0, math.nan])
+@pytest.mark.parametrize("scale", [0, -1.0, math.nan, math.inf])
 def test_scale_must_be_positive(scale):
-    with pytest.raises(ValueError, match="scale must be > 0, got"):
+    with pytest.raises(ValueError, match="scale must be > 0 and finite, got"):
         inits.normal(2, 2, 0, scale=scale)

@@ -178,7 +178,15 @@ def test_batchnorm_refuses_bad_arrays():
         bn.forward([[1.0, np.nan], [1.0, 2.0]], training=True)
     with pytest.raises(ValueError, match="var \\+ eps must be > 0, column 1"):
         BatchNorm(2, eps=0).forward([[1.0, 5.0], [2.0, 5.0]], training=True)
+    with pytest.raises(ValueError, match="var \\+ eps must be > 0, column 0"):  # its mean is not 0.1 to the last bit
+        BatchNorm(1, eps=0).forward([[0.1], [0.1], [0.1]], training=True)
+    with pytest.raises(ValueError, match="x must be finite, got a NaN or a number beyond 1e\\+150"):
+        bn.forward([[1e200, 1.0], [-1e200, 2.0]], training=True)
     assert (bn.running_mean == 0).all() and (bn.running_var == 1).all()  # a refused batch leaves no trace
+    stranger = BatchNorm(1)
+    stranger.gamma = np.ones(3)
+    with pytest.raises(ValueError, match=r"gamma must have shape \(1,\), got \(3,\)"):
+        stranger.forward([[1.0], [2.0]], training=True)
     with pytest.raises(RuntimeError, match="forward pass first"):
         bn.backward(X)
     bn.forward(X, training=True)
@@ -235,6 +243,8 @@ def test_dropout_refuses_a_backward_pass_that_does_not_fit():
     layer.forward(np.ones(3), training=True)
     with pytest.raises(ValueError, match=r"dy must have the shape \(3,\)"):
         layer.backward(np.ones((1, 3)))
+    with pytest.raises(ValueError, match="dy must be finite"):
+        layer.backward([1.0, np.nan, 1.0])
     with pytest.raises(ValueError, match="x must be finite"):
         layer.forward([np.inf], training=True)
 
@@ -274,5 +284,9 @@ def test_max_norm_refuses_bad_arrays():
     assert (max_norm(np.zeros((2, 2)), 1.0) == 0).all()
     with pytest.raises(ValueError, match="axis must be one of the 1 axes of W, got 1"):
         max_norm([1.0, 2.0], 1.0, axis=1)
-    with pytest.raises(ValueError, match="W must be finite"):
-        max_norm([np.nan, 2.0], 1.0)
+    for axis in (0.5, None):
+        with pytest.raises(ValueError, match="axis must be one of the 1 axes of W, got"):
+            max_norm([1.0, 2.0], 1.0, axis=axis)
+    for strange in (np.nan, 1e200):
+        with pytest.raises(ValueError, match="W must be finite"):
+            max_norm([strange, 2.0], 1.0)

@@ -81,8 +81,12 @@ def test_the_path_tells_when_it_stopped_early(method):
         ({"step": 0.0}, "step must be > 0 and finite, got 0.0"),
         ({"step": np.nan}, "step must be > 0 and finite, got nan"),
         ({"tol": 0}, "tol must be > 0, got 0"),
-        ({"max_steps": 0}, "max_steps must be >= 1, got 0"),
-        ({"prox": lambda u, s: u[:2]}, r"must keep the shape \(6,\) of x0, got \(2,\)"),
+        ({"max_steps": 0}, "max_steps must be an integer >= 1, got 0"),
+        ({"max_steps": 2.5}, "max_steps must be an integer >= 1, got 2.5"),
+        ({"x0": np.full(6, np.nan)}, "x0 must be finite"),
+        ({"grad": lambda w: 1.0}, r"grad must keep the shape \(6,\) of x0, got \(\)"),
+        ({"grad": lambda w: np.nan * w}, "left the floating-point range at step 0: grad or prox gave a NaN"),
+        ({"prox": lambda u, s: u[:2]}, r"prox must keep the shape \(6,\) of x0, got \(2,\)"),
     ],
 )
 def test_refusals(method, change, message):

@@ -115,6 +115,12 @@ def test_noise_changes_training_only():
         ({"n_train": 40}, "0 < batch_size <= n_train < n must hold"),
         ({"batch_size": 9}, "0 < batch_size <= n_train < n must hold"),
         ({"lr": 0.0}, "lr must be > 0, got 0.0"),
+        ({"lr": np.nan}, "lr must be > 0, got nan"),
+        ({"lr": [1.0, 2.0]}, r"lr must be one number or 1, one for each network, got shape \(2,\)"),
+        ({"epochs": 0}, "epochs must be an integer >= 1, got 0"),
+        ({"momentum": 1.0}, r"momentum must be in \[0, 1\), got 1.0"),
+        ({"evaluate": (2,)}, r"evaluate must hold epochs from 1 to 1, got \(2,\)"),
+        ({"n_test": 0}, "n_test must be from 1 to"),
         ({"optimizer": "lion"}, "optimizer must be 'sgd' or 'adam', got 'lion'"),
     ],
 )
@@ -122,6 +128,15 @@ def test_training_refuses(change, message):
     options = {"rngs": [0], "n_train": 8, "lr": 1.0, "epochs": 1, "batch_size": 8} | change
     with pytest.raises(ValueError, match=message):
         train_lenets(LeNets([0]), PICTURES, LABELS, **options)
+
+
+def test_training_refuses_data_that_it_cannot_learn_from():
+    options = {"n_train": 8, "epochs": 1, "batch_size": 8}
+    for X, y in ((PICTURES * np.nan, LABELS), (PICTURES, LABELS + 10)):
+        with pytest.raises(ValueError, match="X must be finite and y hold labels 0 to 9"):
+            train_lenets(LeNets([0]), X, y, [0], lr=1.0, **options)
+    with pytest.raises(ValueError, match="adam takes one lr for all networks"):
+        train_lenets(LeNets([0, 1]), PICTURES, LABELS, [0, 1], lr=[0.1, 0.2], optimizer="adam", **options)
 
 
 def test_building_refuses():
@@ -133,5 +148,18 @@ def test_building_refuses():
         LeNets([])
     with pytest.raises(ValueError, match=r"images must have shape \(n, s, s\)"):
         enlarge(np.zeros((3, 8)))
-    with pytest.raises(ValueError, match="size must be >= 2, got 1"):
-        enlarge(np.zeros((3, 8, 8)), size=1)
+    for size in (1, 2.5):
+        with pytest.raises(ValueError, match=f"size must be an integer >= 2, got {size}"):
+            enlarge(np.zeros((3, 8, 8)), size=size)
+    with pytest.raises(ValueError, match="images must be finite"):
+        enlarge(np.full((1, 8, 8), np.nan))
+    with pytest.raises(ValueError, match="bn must be True, False or some of"):
+        lenet(bn=None)
+    for scale in (0, np.nan):
+        with pytest.raises(ValueError, match="scale must be > 0 and finite, got"):
+            lenet(scale=scale)
+    with pytest.raises(ValueError, match="noise must be >= 0 and finite, got -1"):
+        LeNets([0], noise=-1)
+    for shape in ((2, 3, 1, 28, 28), (1, 3, 28, 28), (1, 3, 1, 8, 8)):
+        with pytest.raises(ValueError, match=r"images must have shape \(1, n, 1, 28, 28\), got"):
+            LeNets([0])(torch.zeros(shape))

@@ -145,8 +145,15 @@ def test_effective_rank_of_equal_directions_is_their_number(k):
         (lambda s: reuse(s, 1)(None), "classes must be >= 2, got 1"),
         (lambda s: few_rows([0, 0, 1], 2, 0), "k must be between 1 and the 1 samples of the rarest class, got 2"),
         (lambda s: few_rows([0, 1], 0, 0), "k must be between 1"),
+        (lambda s: few_rows([0, 0, 1, 1], 1.5, 0), "k must be between 1"),
+        (lambda s: few_rows([], 1, 0), "y must hold at least one label"),
+        (lambda s: place(np.zeros((1, 8, 8)), [[0.5, 0]]), "corners must be integers between 0 and 4"),
+        (lambda s: zones([[0, 5]]), "corners must be between 0 and 4, got 0 to 5"),
+        (lambda s: effective_rank(np.ones((3, 2))), "F must have rows that differ"),
+        (lambda s: effective_rank([[np.nan, 1.0], [1.0, 2.0]]), r"F must be finite rows"),
+        (lambda s: effective_rank([1.0, 2.0]), r"F must be finite rows \(..., n, d\), got shape \(2,\)"),
         (lambda s: place(np.zeros((2, 8, 8)), [[0, 0]]), r"images \(n, s, s\) need corners \(n, 2\)"),
-        (lambda s: place(np.zeros((1, 8, 8)), [[0, 5]]), "corners must be between 0 and 4, got 0 to 5"),
+        (lambda s: place(np.zeros((1, 8, 8)), [[0, 5]]), "corners must be integers between 0 and 4, got 0 to 5"),
     ],
 )
 def test_refusals(source, call, message):

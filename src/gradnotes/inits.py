@@ -27,15 +27,15 @@ def normal(fan_in: int, fan_out: int, rng, scale: float = 0.01) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a fan is not a positive integer, or `scale` is not positive.
+        If a fan is not a positive integer, or `scale` is not positive and finite.
 
     Examples
     --------
     >>> normal(256, 120, rng=0).shape
     (256, 120)
     """
-    if not scale > 0:
-        raise ValueError(f"scale must be > 0, got {scale!r}: it is a standard deviation")
+    if not 0 < scale < np.inf:
+        raise ValueError(f"scale must be > 0 and finite, got {scale!r}: it is a standard deviation")
     return _draw("normal", fan_in, fan_out, rng, lambda n, m: scale)
 
 

@@ -6,6 +6,9 @@ import numpy as np
 
 __all__ = ["BatchNorm", "Dropout", "max_norm"]
 
+#: Squares of larger numbers leave the floating-point range.
+LARGE = 1e150
+
 
 class BatchNorm:
     r"""Batch normalisation of the columns of an ``(n, d)`` array. [002 Batch normalisation, 002-E41]
@@ -34,8 +37,8 @@ class BatchNorm:
     Raises
     ------
     ValueError
-        If a parameter is out of its range, an array has another shape, a training batch has one value per
-        column only, or a variance plus `eps` is 0.
+        If a parameter is out of its range, an array has another shape or is not finite, a training batch has
+        one value per column only, or `eps` is 0 and a variance too (a constant column).
     RuntimeError
         If `backward` is called before `forward`.
 
@@ -61,6 +64,9 @@ class BatchNorm:
     def forward(self, x, training: bool) -> np.ndarray:
         """Normalise `x` of shape ``(n, d)``; with `training` by the batch, else by the running statistics."""
         x = self._checked("x", x)
+        for name in ("gamma", "beta"):
+            if np.shape(getattr(self, name)) != (self.features,):
+                raise ValueError(f"{name} must have shape ({self.features},), got {np.shape(getattr(self, name))}")
         n = len(x)
         if training and n < 2:
             raise ValueError(
@@ -68,8 +74,9 @@ class BatchNorm:
                 "use a larger batch, or training=False"
             )
         mean, var = (x.mean(axis=0), x.var(axis=0)) if training else (self.running_mean, self.running_var)
-        if not (var + self.eps > 0).all():
-            column = int(np.argmin(var))
+        flat = (x == x[0]).all(axis=0) if training else ~(var > 0)  # rounding can leave a tiny variance
+        if self.eps == 0 and flat.any():
+            column = int(np.argmax(flat))
             raise ValueError(f"var + eps must be > 0, column {column} is constant and eps = 0: take eps > 0")
         if training:
             m = self.momentum
@@ -98,8 +105,8 @@ class BatchNorm:
             )
         if shape is not None and x.shape != shape:
             raise ValueError(f"{name} must have the shape {shape} of the last forward pass, got {x.shape}")
-        if not np.isfinite(x).all():
-            raise ValueError(f"{name} must be finite, got a NaN or an infinity: mend the layer before it")
+        if not (abs(x) < LARGE).all():
+            raise ValueError(f"{name} must be finite, got a NaN or a number beyond {LARGE:g}: mend the layer before it")
         return x
 
 
@@ -123,7 +130,7 @@ class Dropout:
     Raises
     ------
     ValueError
-        If `p` is outside [0, 1), `x` is not finite, or `dy` has another shape than the last output.
+        If `p` is outside [0, 1), `x` or `dy` is not finite, or `dy` has another shape than the last output.
     RuntimeError
         If `backward` is called before `forward`.
 
@@ -156,6 +163,8 @@ class Dropout:
         dy = np.asarray(dy, dtype=float)
         if dy.shape != mask.shape:
             raise ValueError(f"dy must have the shape {mask.shape} of the last forward pass, got {dy.shape}")
+        if not np.isfinite(dy).all():
+            raise ValueError("dy must be finite, got a NaN or an infinity: mend the layer behind it")
         return dy * mask
 
 
@@ -186,10 +195,12 @@ def max_norm(W, c: float, axis: int = 0) -> np.ndarray:
     if not 0 < c < np.inf:
         raise ValueError(f"c must be > 0 and finite, got {c!r}: it is the largest length allowed")
     W = np.array(W, dtype=float)
-    if W.ndim == 0 or not -W.ndim <= axis < W.ndim:
+    if axis not in range(-W.ndim, W.ndim):
         raise ValueError(f"axis must be one of the {W.ndim} axes of W, got {axis!r}: lengths are along it")
-    if not np.isfinite(W).all():
-        raise ValueError("W must be finite, got a NaN or an infinity: training diverged, lower its rate")
+    if not (abs(W) < LARGE).all():
+        raise ValueError(
+            f"W must be finite, got a NaN or a number beyond {LARGE:g}: training diverged, lower its learning rate"
+        )
     norm = np.linalg.norm(W, axis=axis, keepdims=True)
     return W * np.where(norm > c, c / np.maximum(norm, c), 1.0)
 

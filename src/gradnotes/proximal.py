@@ -56,7 +56,8 @@ def ista(grad: Callable, prox: Callable, x0, *, step: float, tol: float = 1e-10,
     Raises
     ------
     ValueError
-        If `step` or `tol` is not positive, `max_steps` < 1, or an iterate is not finite (the step is too long).
+        If `step` or `tol` is not positive, `max_steps` is no integer >= 1, `x0` or an iterate is not finite (the
+        step is too long), or `grad` or `prox` gives another shape than that of x0.
 
     Examples
     --------
@@ -112,20 +113,31 @@ def _descend(grad, prox, x0, step, tol, max_steps, look_ahead) -> ProximalPath:
         raise ValueError(f"step must be > 0 and finite, got {step!r}: take 1 / (largest curvature of f)")
     if not tol > 0:
         raise ValueError(f"tol must be > 0, got {tol!r}: a residual of exactly 0 may never come")
-    if max_steps < 1:
-        raise ValueError(f"max_steps must be >= 1, got {max_steps!r}")
+    if not isinstance(max_steps, (int, np.integer)) or max_steps < 1:
+        raise ValueError(f"max_steps must be an integer >= 1, got {max_steps!r}: it bounds the loop")
     x = [np.array(x0, dtype=float)]
+    if not np.isfinite(x[0]).all():
+        raise ValueError("x0 must be finite, got a NaN or an infinity: start from zeros")
     before, residual = x[0], []
     for t in range(max_steps):
         z = x[-1] + look_ahead(t) * (x[-1] - before)
         before = x[-1]
-        new = np.asarray(prox(z - step * np.asarray(grad(z), dtype=float), step), dtype=float)
-        if new.shape != before.shape:
-            raise ValueError(f"grad and prox must keep the shape {before.shape} of x0, got {new.shape}")
+        slope = _shaped("grad", grad(z), before.shape)
+        new = _shaped("prox", prox(z - step * slope, step), before.shape)
         if not abs(new).max(initial=0.0) < 1e150:
-            raise ValueError(f"the iterates left the floating-point range at step {t}: step {step:g} is too long")
+            raise ValueError(
+                f"the iterates left the floating-point range at step {t}: grad or prox gave a NaN, or step "
+                f"{step:g} is too long, take 1 / (largest curvature of f)"
+            )
         x.append(new)
         residual.append(float(np.linalg.norm(z - new) / step))
         if residual[-1] < tol:
             break
     return ProximalPath(np.stack(x), np.array(residual), residual[-1] < tol)
+
+
+def _shaped(name: str, values, shape) -> np.ndarray:
+    values = np.asarray(values, dtype=float)
+    if values.shape != shape:
+        raise ValueError(f"{name} must keep the shape {shape} of x0, got {values.shape}")
+    return values

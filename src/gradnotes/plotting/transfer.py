@@ -135,17 +135,18 @@ def draw_canvases(axes, pictures, titles):
         ax.set_title(title)
         ax.set_xticks([])
         ax.set_yticks([])
+        ax.spines[:].set_visible(True)
         ax.grid(False)
     return axes
 
 
 def draw_board(ax, gains, rows, columns):
-    """A table of gains in percentage points: green above zero, red below, the number in each cell."""
+    """A table of gains in percentage points: green above zero, pink below, the number in each cell."""
     gains = np.asarray(gains, dtype=float)
     reach = abs(gains).max()
     ax.imshow(gains / reach, cmap="PiYG", vmin=-1.6, vmax=1.6, aspect="auto")
     for (r, c), gain in np.ndenumerate(gains):
-        ax.text(c, r, f"{gain:+.0f}", ha="center", va="center", fontsize=20, color="#000000")
+        ax.text(c, r, f"{gain:+.0f}".replace("-", "\u2212"), ha="center", va="center", fontsize=20, color="#000000")
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
     ax.set_xlabel("target task")

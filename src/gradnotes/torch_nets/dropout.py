@@ -81,8 +81,8 @@ def slide_net(
     >>> [name for name, _ in slide_net(0, drop_hidden=0.2).named_children()]
     ['dense1', 'relu1', 'drop1', 'dense2', 'relu2', 'drop2', 'dense3']
     """
-    if inputs < 1:
-        raise ValueError(f"inputs must be >= 1, got {inputs!r}: it counts the columns of the data")
+    if not isinstance(inputs, (int, np.integer)) or inputs < 1:
+        raise ValueError(f"inputs must be an integer >= 1, got {inputs!r}: it counts the columns of the data")
     rng = np.random.default_rng(rng)
     drops = {0: CpuDropout(drop_input), 1: CpuDropout(drop_hidden), 2: CpuDropout(drop_hidden)}
     sizes = (inputs, 60, 30, 1)
@@ -115,7 +115,7 @@ def limit_columns(c: float, layers: Iterable[str] = ("dense1", "dense2")) -> Cal
     Raises
     ------
     ValueError
-        If `c` is not positive.
+        If `c` is not positive, or (when it projects) a layer is not among the parameters.
 
     Examples
     --------
@@ -129,6 +129,9 @@ def limit_columns(c: float, layers: Iterable[str] = ("dense1", "dense2")) -> Cal
     names = [f"{layer}.weight" for layer in layers]
 
     def project(params: dict) -> None:
+        missing = [name for name in names if name not in params]
+        if missing:
+            raise ValueError(f"layers must be among {sorted(params)}, got {missing}: pass layers=[...]")
         with torch.no_grad():
             for name in names:
                 length = params[name].norm(dim=-1, keepdim=True)
@@ -169,7 +172,8 @@ def standard_splits(X, y, train_rows, new_rows, floor: float = 0.05) -> Splits:
     Raises
     ------
     ValueError
-        If the rows do not come in pairs or overlap, a label is not 0 or 1, or `floor` is not positive.
+        If the rows do not come in pairs, overlap or are none of 0..n-1, X is not finite, a label is not 0 or 1, or
+        `floor` is not positive.
 
     Examples
     --------
@@ -184,6 +188,12 @@ def standard_splits(X, y, train_rows, new_rows, floor: float = 0.05) -> Splits:
             f"rows must be (S, n) and (S, m), labels as many as X, got {train_rows.shape}, {new_rows.shape}, "
             f"{len(X)} rows and {len(y)} labels"
         )
+    if not train_rows.size or not new_rows.size or min(train_rows.min(), new_rows.min()) < 0 or (
+        max(train_rows.max(), new_rows.max()) >= len(X)
+    ):
+        raise ValueError(f"rows must be numbers from 0 to {len(X) - 1}, at least one on each side of a split")
+    if not np.isfinite(X).all():
+        raise ValueError("X must be finite, got a NaN or an infinity: fill it in or leave the row out")
     if not np.isin(y, (0, 1)).all():
         raise ValueError(f"y must hold 0 and 1 only, got {np.unique(y)[:5]}: the network has one output")
     if not floor > 0:
@@ -205,7 +215,7 @@ def made_columns(n: int, rng, columns: int = 60, matter: int = 10) -> tuple[np.n
     Raises
     ------
     ValueError
-        If `matter` is not between 1 and `columns`.
+        If `n` < 1, or `matter` is not between 1 and `columns`.
 
     Examples
     --------
@@ -213,6 +223,8 @@ def made_columns(n: int, rng, columns: int = 60, matter: int = 10) -> tuple[np.n
     >>> X.shape, bool(0.45 < y.mean() < 0.55)
     ((1797, 60), True)
     """
+    if n < 1:
+        raise ValueError(f"n must be >= 1, got {n!r}: it counts the rows")
     if not 1 <= matter <= columns:
         raise ValueError(f"matter must be between 1 and columns = {columns}, got {matter!r}")
     X = np.random.default_rng(rng).normal(size=(n, columns))

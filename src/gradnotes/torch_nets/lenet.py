@@ -12,49 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-__all__ = ["LeNets", "enlarge", "fold_batch_norm", "lenet"]
+__all__ = ["LeNets", "fold_batch_norm", "lenet"]
 
 #: name -> (outputs, inputs, kernel): two convolutions on 28 x 28 pictures, then three dense layers
 LAYERS = {"1": (6, 1, 5), "2": (16, 6, 5), "3": (120, 256, 1), "4": (84, 120, 1), "5": (10, 84, 1)}
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "relu": nn.ReLU, "tanh": nn.Tanh}
 
 
-def enlarge(images, size: int = 28) -> np.ndarray:
-    """Blow square pictures up by bilinear interpolation, ``A X A.T`` for each; no information is added.
-
-    Parameters
-    ----------
-    images : array_like (n, s, s)
-    size : int
-        New side length in pixels, >= 2.
-
-    Returns
-    -------
-    float32 ndarray (n, 1, size, size)
-
-    Raises
-    ------
-    ValueError
-        If `images` is not a stack of squares, or `size` < 2.
-
-    Examples
-    --------
-    >>> enlarge([[[0.0, 1.0], [2.0, 3.0]]], size=3)[0, 0].tolist()
-    [[0.0, 0.5, 1.0], [1.0, 1.5, 2.0], [2.0, 2.5, 3.0]]
-    """
-    images = np.asarray(images, dtype=float)
-    if images.ndim != 3 or images.shape[1] != images.shape[2] or images.shape[1] < 2:
-        raise ValueError(f"images must have shape (n, s, s) with s >= 2, got {images.shape}")
-    if size < 2:
-        raise ValueError(f"size must be >= 2, got {size!r}: the corners are kept")
-    side = images.shape[1]
-    place = np.linspace(0, side - 1, size)
-    A = np.maximum(0, 1 - abs(place[:, None] - np.arange(side)))
-    return (A @ images @ A.T)[:, None].astype(np.float32)
-
-
 def _sites(bn: bool | Sequence[str]) -> tuple[str, ...]:
-    sites = ("1", "2", "3", "4") if bn is True else () if bn is False else tuple(bn)
+    sites = ("1", "2", "3", "4") if bn is True else () if bn is False else tuple(bn or "?")
     if not set(sites) <= set("1234"):
         raise ValueError(f"bn must be True, False or some of '1', '2', '3', '4' (hidden layers), got {bn!r}")
     return sites
@@ -90,7 +56,7 @@ def lenet(bn=True, rng=0, *, activation="sigmoid", after=False, scale: float = 1
     Raises
     ------
     ValueError
-        If `bn` or `activation` is unknown.
+        If `bn` or `activation` is unknown, or `scale` is not > 0.
 
     Examples
     --------
@@ -118,7 +84,8 @@ class LeNets(nn.Module):
     Raises
     ------
     ValueError
-        If there is no generator, or `bn` or `activation` is unknown.
+        If there is no generator, `bn` or `activation` is unknown, `scale` is not > 0, `noise` is negative, or
+        images have another shape.
 
     Examples
     --------
@@ -131,6 +98,10 @@ class LeNets(nn.Module):
         rngs = [np.random.default_rng(rng) for rng in rngs]
         if not rngs:
             raise ValueError("rngs must hold one generator or seed for each network, got none")
+        if not 0 < scale < math.inf:
+            raise ValueError(f"scale must be > 0 and finite, got {scale!r}: it multiplies the starting weights")
+        if not 0 <= noise < math.inf:
+            raise ValueError(f"noise must be >= 0 and finite, got {noise!r}: it is a standard deviation")
         self.size, self.sites, self.after, self.noise = len(rngs), _sites(bn), after, noise
         self.activation, self.momentum, self.noise_rng = _checked(activation), 0.1, np.random.default_rng(0)
         self.p = nn.ParameterDict()
@@ -147,6 +118,8 @@ class LeNets(nn.Module):
                 self.register_buffer(f"var{name}", torch.ones(self.size, out))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.ndim != 5 or x.shape[0] != self.size or x.shape[2:] != (1, 28, 28):
+            raise ValueError(f"images must have shape ({self.size}, n, 1, 28, 28), got {tuple(x.shape)}: see enlarge")
         size, n = x.shape[:2]
         h = x.transpose(0, 1).reshape(n, size, 28, 28).contiguous(memory_format=torch.channels_last)
         for name in "12":

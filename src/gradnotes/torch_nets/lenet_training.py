@@ -69,7 +69,9 @@ def train_lenets(
     Raises
     ------
     ValueError
-        If the generators are not S, the split is empty, lr is not positive, or the optimiser is unknown.
+        If the generators are not S, the split is empty, X is not finite, a label is not 0..9, an epoch of `evaluate`
+        is not between 1 and `epochs`, a number is out of its range, or the optimiser is unknown or cannot take
+        several rates.
 
     Examples
     --------
@@ -79,9 +81,11 @@ def train_lenets(
     (3, 2)
     """
     size, rngs = networks.size, [np.random.default_rng(rng) for rng in rngs]
-    rates = np.broadcast_to(np.asarray(lr, dtype=np.float32), (size,))
     if len(rngs) != size:
         raise ValueError(f"rngs must hold one generator for each of the {size} networks, got {len(rngs)}")
+    if np.shape(lr) not in ((), (size,)):
+        raise ValueError(f"lr must be one number or {size}, one for each network, got shape {np.shape(lr)}")
+    rates = np.broadcast_to(np.asarray(lr, dtype=np.float32), (size,))
     if not 0 < batch_size <= n_train < len(X) or len(X) != len(y):
         raise ValueError(
             f"0 < batch_size <= n_train < n must hold with as many labels, got {batch_size}, {n_train}, "
@@ -91,15 +95,27 @@ def train_lenets(
         raise ValueError(f"lr must be > 0, got {lr!r}: it is the length of a step")
     if optimizer not in ("sgd", "adam"):
         raise ValueError(f"optimizer must be 'sgd' or 'adam', got {optimizer!r}")
+    if optimizer == "adam" and (rates != rates[0]).any():
+        raise ValueError(f"adam takes one lr for all networks, got {lr!r}: train them one after another")
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum must be in [0, 1), got {momentum!r}: at 1 the velocity never fades")
+    if not isinstance(epochs, (int, np.integer)) or epochs < 1:
+        raise ValueError(f"epochs must be an integer >= 1, got {epochs!r}: it counts passes through the data")
+    evaluate = (epochs,) if evaluate is None else tuple(evaluate)
+    if not set(evaluate) <= set(range(1, epochs + 1)):
+        raise ValueError(f"evaluate must hold epochs from 1 to {epochs}, got {evaluate}: nothing is measured later")
+    if n_test is not None and not 1 <= n_test <= len(X) - n_train:
+        raise ValueError(f"n_test must be from 1 to {len(X) - n_train} (what training leaves), got {n_test!r}")
+    if not np.isfinite(X).all() or not np.isin(y, range(10)).all():
+        raise ValueError("X must be finite and y hold labels 0 to 9: leave other rows out")
     device = next(networks.parameters()).device
     X = torch.as_tensor(np.asarray(X, dtype=np.float32), device=device)
-    y = torch.as_tensor(np.asarray(y), device=device)
+    y = torch.as_tensor(np.asarray(y, dtype=np.int64), device=device)
     order = np.stack([rng.permutation(len(y)) for rng in rngs])
     train, test = order[:, :n_train], order[:, n_train:][:, :n_test]
     rest, seen = (X[torch.as_tensor(test)], y[torch.as_tensor(test)]), X[torch.as_tensor(train)]
     parameters = list(networks.parameters())
     step = _stepper(parameters, torch.as_tensor(rates.copy(), device=device), momentum, optimizer)
-    evaluate = (epochs,) if evaluate is None else tuple(evaluate)
     losses, accuracy, watched = [], [], [watch(networks, seen)] if watch else []
     for epoch in range(1, epochs + 1):
         networks.train()

@@ -112,10 +112,7 @@ def reuse(source, classes: int, *, freeze: int = 0) -> Callable[..., nn.Module]:
 
 
 def features_of(networks, X, per_seed: bool = False) -> torch.Tensor:
-    """The features ``(S, n, d)`` of all networks of a record of ``train_many_seeds``, on the CPU.
-
-    `X` is (n, inputs), or (S, n, inputs) with `per_seed`.
-    """
+    """Features ``(S, n, d)`` of all networks of a ``train_many_seeds`` record, for X (n, inputs) or (S, n, inputs)."""
     params = {k.removeprefix("features."): p for k, p in networks.params.items() if k.startswith("features.")}
     first = next(iter(params.values()))
     x = torch.as_tensor(X).to(first.device, first.dtype)
@@ -154,7 +151,7 @@ def few_rows(y, k: int, rng) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `k` < 1 or a class has fewer than `k` samples.
+        If `y` is empty, or `k` is no integer from 1 to the number of samples of the rarest class.
 
     Examples
     --------
@@ -162,21 +159,22 @@ def few_rows(y, k: int, rng) -> np.ndarray:
     [5, 0, 4, 2]
     """
     y, rng = np.asarray(y), np.random.default_rng(rng)
+    if y.ndim != 1 or not y.size:
+        raise ValueError(f"y must hold at least one label, in one axis, got shape {y.shape}")
     labels, counts = np.unique(y, return_counts=True)
-    if not 1 <= k <= counts.min():
+    if not isinstance(k, (int, np.integer)) or not 1 <= k <= counts.min():
         raise ValueError(f"k must be between 1 and the {counts.min()} samples of the rarest class, got {k!r}")
     return np.concatenate([rng.permutation(np.flatnonzero(y == label))[:k] for label in labels])
 
 
 def place(images, corners, side: int = 12) -> np.ndarray:
-    """Put each image on an empty canvas, its upper left corner at (row, column).
+    """Put each image on an empty canvas, side x side pixels, its upper left corner at (row, column).
 
     Parameters
     ----------
     images : array (n, s, s)
     corners : integer array (n, 2)
     side : int
-        Of the canvas.
 
     Returns
     -------
@@ -197,8 +195,9 @@ def place(images, corners, side: int = 12) -> np.ndarray:
     if images.ndim != 3 or images.shape[1] != images.shape[2] or corners.shape != (n, 2):
         raise ValueError(f"images (n, s, s) need corners (n, 2), got {images.shape} and {corners.shape}")
     room = side - images.shape[1]
-    if corners.min(initial=0) < 0 or corners.max(initial=0) > room:
-        raise ValueError(f"corners must be between 0 and {room}, got {corners.min()} to {corners.max()}")
+    if not np.isin(corners, range(room + 1)).all():
+        raise ValueError(f"corners must be integers between 0 and {room}, got {corners.min()} to {corners.max()}")
+    corners = corners.astype(int)
     canvas = np.zeros((n, side, side), images.dtype)
     reach = np.arange(images.shape[1])
     rows, columns = corners[:, :1] + reach, corners[:, 1:] + reach
@@ -209,12 +208,20 @@ def place(images, corners, side: int = 12) -> np.ndarray:
 def zones(corners, room: int = 4) -> np.ndarray:
     """Which ninth of the canvas a corner in 0..room lies in: 0..8, row by row; the middle third is the smallest.
 
+    Raises
+    ------
+    ValueError
+        If a corner is outside of 0..room.
+
     Examples
     --------
     >>> zones([[0, 1], [2, 2], [4, 3]]).tolist()
     [0, 4, 8]
     """
-    third = np.digitize(np.asarray(corners), [room / 2, room / 2 + 0.5])
+    corners = np.asarray(corners)
+    if not ((corners >= 0) & (corners <= room)).all():
+        raise ValueError(f"corners must be between 0 and {room}, got {corners.min()} to {corners.max()}")
+    third = np.digitize(corners, [room / 2, room / 2 + 0.5])
     return 3 * third[..., 0] + third[..., 1]
 
 
@@ -223,12 +230,21 @@ def effective_rank(F) -> np.ndarray:
 
     :math:`\lambda` are the eigenvalues of the covariance; k equal ones and zeros give k.
 
+    Raises
+    ------
+    ValueError
+        If F has fewer than two axes, is not finite, or its rows are all the same (no direction at all).
+
     Examples
     --------
     >>> round(float(effective_rank([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])), 9)
     2.0
     """
     F = np.asarray(F, dtype=float)
+    if F.ndim < 2 or not F.size or not np.isfinite(F).all():
+        raise ValueError(f"F must be finite rows (..., n, d), got shape {F.shape}: drop a NaN, an empty axis")
+    if (F[..., :1, :] == F).all(axis=(-1, -2)).any():
+        raise ValueError("F must have rows that differ: features that are all the same have no direction")
     F = F - F.mean(axis=-2, keepdims=True)
     gram = np.swapaxes(F, -1, -2) @ F
     return np.trace(gram, axis1=-2, axis2=-1) ** 2 / (gram**2).sum(axis=(-2, -1))
