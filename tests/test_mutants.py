@@ -52,12 +52,15 @@ def test_the_sample_is_drawn_by_hash_so_that_an_edit_elsewhere_does_not_move_it(
     assert len({m.line for m in mutations.mutants("toy.py", "x = 1 + 2\n", 1)}) == 1
 
 
-def test_each_file_is_in_the_sample_and_the_pictures_less_often():
+def test_each_file_gives_in_proportion_and_at_least_two():
     import mutants
 
-    found = mutants.sample(PACKAGE, 60)
-    files = {p.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py") if p.name != "__init__.py"}
-    assert {m.file for m in found} >= files - mutants.SPARED
+    part = PACKAGE / "coursework"
+    found = mutants.sample(part, 60)
+    files = {path.name for path in part.glob("*.py") if path.name != "__init__.py"}
+    assert {m.file for m in found} >= files and 50 < len(found) < 80
+    assert len(mutants.sample(PACKAGE, 1, "optim/loop.py")) == 2, "at least two of each"
+    assert {"coursework/isolation.py"} == mutants.SPARED
 
 
 @posix
