@@ -237,6 +237,11 @@ def test_a_schedule_is_asked_for_every_step():
         ({"optimizer": "adma"}, "optimizer must be 'adam', 'sgd' or a function of parameters, got 'adma'"),
         ({"y": Y[:-1]}, "same number of rows, at least one, got 37 and 36"),
         ({"device": "abacus"}, "device must be cpu"),
+        ({"lr": lambda step: 0.1 - 0.1 * step}, "lr must be > 0 and finite, got 0.0: a step goes against the gradient"),
+        ({"optimizer": "sgd", "momentum": 1.0}, r"momentum must be in \[0, 1\), got 1.0"),
+        ({"weight_decay": -0.1}, "weight_decay must be >= 0 and finite, got -0.1"),
+        ({"momentum": 0.9}, "momentum is for 'sgd'"),
+        ({"optimizer": torch.optim.Adagrad, "weight_decay": 0.1}, "weight_decay for 'sgd' and 'adam'"),
     ],
 )
 def test_errors_name_the_rule_and_the_value(many, change, message):
@@ -258,6 +263,11 @@ def test_what_cannot_be_stacked_is_refused():
         train_many_seeds(with_statistics, F.cross_entropy, X, Y, seeds=[0], **options)
     with pytest.raises(ValueError, match="at least one seed"):
         train_many_seeds(make_model, F.cross_entropy, X, Y, seeds=[], **options)
+    for epoch in (0, 2):
+        with pytest.raises(ValueError, match=rf"keep must hold epochs from 1 to 1, got \[{epoch}\]"):
+            train_many_seeds(make_model, F.cross_entropy, X, Y, seeds=[0], keep=[epoch], **options)
+    with pytest.raises(ValueError, match="the model has no parameter to train"):
+        train_many_seeds(lambda rng: nn.ReLU(), F.cross_entropy, X, Y, seeds=[0], **options)
     with pytest.raises(ValueError, match="data for 2 seeds, got 37 and 37 slices"):
         train_many_seeds(make_model, F.cross_entropy, X, Y, seeds=[0, 1], per_seed=True, **options)
 

@@ -79,7 +79,8 @@ def train_many_seeds(
     Raises
     ------
     ValueError
-        As `train`, and for no seeds, or batch normalisation that keeps running statistics.
+        As `train`, and for no seeds, epochs to keep that never come, or batch normalisation that keeps running
+        statistics.
 
     Examples
     --------
@@ -101,11 +102,14 @@ def train_many_seeds(
     models = [make_model(np.random.default_rng(seed)) for seed in seeds]
     if any(getattr(m, "track_running_stats", False) for m in models[0].modules()):
         raise ValueError("vmap cannot keep running statistics: set track_running_stats=False, or use train")
-    X, y, loss, device = prepare(next(models[0].parameters()), loss, X, y, device)
+    keep, kept = set(keep), {}
+    X, y, loss, device = prepare(models[0].parameters(), loss, X, y, device)
     if per_seed and not (len(X) == len(y) == len(seeds)):
         raise ValueError(f"per_seed needs data for {len(seeds)} seeds, got {len(X)} and {len(y)} slices")
     n = len(X[0]) if per_seed else len(X)
     check(n, len(y[0]) if per_seed else len(y), epochs, batch_size)
+    if not keep <= set(range(1, epochs + 1)):
+        raise ValueError(f"keep must hold epochs from 1 to {epochs}, got {sorted(keep)}: others never come")
     fixed = {name for name, p in models[0].named_parameters() if not p.requires_grad}
     params, buffers = stack_module_state([m.to(device).train() for m in models])
     params = {name: p.detach().requires_grad_(name not in fixed) for name, p in params.items()}
@@ -121,7 +125,6 @@ def train_many_seeds(
     )
     alive = torch.ones(len(seeds), dtype=torch.bool, device=device)
     history, report = [], Progress(progress, epochs)
-    keep, kept = set(keep), {}
     with seeded(draws[0][1], device):
         for epoch in range(epochs):
             for rows in zip(*(batches(n, batch_size, order) for order, _ in draws), strict=True):

@@ -56,7 +56,7 @@ def train(
         None shows a counter on stderr, except where outputs are compared: under pytest, where
         ``TQDM_DISABLE`` is set, and where stderr is neither a terminal nor a notebook.
     momentum, weight_decay : float
-        For ``"sgd"``, and for both.
+        In [0, 1) for ``"sgd"``; >= 0 for ``"sgd"`` and ``"adam"``.
     project : callable
         Gets the dict of named parameters after each update and may change them in place (max-norm).
 
@@ -75,7 +75,7 @@ def train(
     (160, 'epochs', 3.0, 1.0)
     """
     params = dict(model.named_parameters())
-    X, y, loss, device = prepare(next(iter(params.values())), loss, X, y, device)
+    X, y, loss, device = prepare(params.values(), loss, X, y, device)
     check(len(X), len(y), epochs, batch_size)
     model.to(device).train()
     params = {name: p for name, p in model.named_parameters() if p.requires_grad}

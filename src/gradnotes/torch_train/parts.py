@@ -21,7 +21,10 @@ def tensor(values, dtype, device) -> torch.Tensor:
     return values.to(device, torch.int64)
 
 
-def prepare(parameter, loss, X, y, device):
+def prepare(parameters, loss, X, y, device):
+    parameter = next(iter(parameters), None)
+    if parameter is None:
+        raise ValueError("the model has no parameter to train: give it a layer that has some")
     device = pick_device(device, parameter.dtype)
     X, y = tensor(X, parameter.dtype, device), tensor(y, parameter.dtype, device)
     if not X.is_floating_point():
@@ -43,9 +46,13 @@ def check(rows, labels, epochs, batch_size):
 
 def make_optimizer(optimizer, params, lr, momentum, weight_decay):
     """The optimizer, and the function that sets the learning rate of a step."""
-    first = lr(0) if callable(lr) else lr
-    if not (first > 0 and np.isfinite(first)):
-        raise ValueError(f"lr must be > 0 and finite, got {first!r}")
+    first = _positive(lr(0) if callable(lr) else lr)
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum must be in [0, 1), got {momentum!r}: at 1 the velocity never fades")
+    if not 0 <= weight_decay < np.inf:
+        raise ValueError(f"weight_decay must be >= 0 and finite, got {weight_decay!r}: it shrinks the weights")
+    if (momentum and optimizer != "sgd") or (weight_decay and callable(optimizer)):
+        raise ValueError("momentum is for 'sgd', weight_decay for 'sgd' and 'adam': build them into your optimizer")
     if not params:
         raise ValueError("the model has no parameter to train: leave requires_grad on where it should learn")
     if optimizer == "adam":
@@ -60,9 +67,15 @@ def make_optimizer(optimizer, params, lr, momentum, weight_decay):
     def rate(step):
         if callable(lr):
             for group in rule.param_groups:
-                group["lr"] = lr(step)
+                group["lr"] = _positive(lr(step))
 
     return rule, rate
+
+
+def _positive(lr):
+    if not 0 < lr < np.inf:
+        raise ValueError(f"lr must be > 0 and finite, got {lr!r}: a step goes against the gradient")
+    return lr
 
 
 def _adam(params, **options):
