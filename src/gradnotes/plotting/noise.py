@@ -90,12 +90,14 @@ def draw_stationary(ax, theta, densities, truth):
 
 def draw_phases(ax, noise, eps, winner, names, best):
     """Which of the errors is the largest, over lr/m and eps: regions, and the best eps for some noises as dots."""
+    line = np.exp(np.interp(np.log(noise), *np.log(best)))
     for k, name in enumerate(names):
         shown = np.where(winner == k, 1.0, np.nan)
         colour = (COLOURS[5], COLOURS[4], COLOURS[3], "#999999")[k]
         ax.contourf(noise, eps, np.nan_to_num(shown), levels=[0.5, 1.5], colors=[colour], alpha=0.45,
                     hatches=[("...", None, "///", "xx")[k]])  # fmt: skip
-        rows, columns = np.nonzero(winner == k)
+        region = (winner == k) & (eps[:, None] < line / 2)  # the name stays clear of the line
+        rows, columns = np.nonzero(region if region.any() else winner == k)
         where = (np.exp(np.log(noise[columns]).mean()), np.exp(np.log(eps[rows]).mean()))
         box = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none"}
         ax.annotate(name, where, ha="center", va="center", bbox=box, fontsize=10)
