@@ -217,6 +217,20 @@ def test_stationary_law_refuses_bad_numbers(changes):
         stationary_law(MODEL, SHARP, **{"lr": STEP, **changes})
 
 
+@pytest.mark.parametrize("lr", [1e-6, 1e-12, 1e-300])
+def test_a_law_narrower_than_the_grid_is_refused_and_a_finer_grid_is_the_remedy(lr):
+    with pytest.raises(ValueError, match=r"lr must move the chain by about a grid step .* raise size = 501"):
+        stationary_law(MODEL, SHARP, lr=lr)
+    finer = stationary_law(MODEL, SHARP, lr=1e-5, size=2001)
+    assert abs(finer.variance / linear_theory(MODEL, SHARP, lr=1e-5).variance - 1) < 0.01
+
+
+def test_linear_theory_needs_a_maximiser_inside():
+    for model in (StepModel((0, 0.02, 1)), StepModel((0, 0.98, 1))):  # the cut goes to one end or the other
+        with pytest.raises(ValueError, match=r"the maximiser must lie inside .* take a sharper phi"):
+            linear_theory(model, SHARP, lr=STEP)
+
+
 def test_thousands_of_chains_stay_below_a_gigabyte():
     tracemalloc.start()
     run(chains=8192, batch_size=1024, steps=1)

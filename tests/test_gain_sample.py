@@ -80,8 +80,16 @@ def test_bad_input():
             Sample(x, y)
     with pytest.raises(ValueError, match="whole number >= 1, got 0"):
         Sample([0.1], [1], cuts=0)
+    with pytest.raises(ValueError, match="whole number >= 1, got True"):
+        Sample([0.1], [1], cuts=True)
+    assert Sample([0.1], [1], cuts=np.int64(2)).cuts == 2
     with pytest.raises(ValueError, match="theta must be finite"):
         TEN.loss(np.nan, PHI)
+    for nothing in ([], slice(3, 3), np.zeros(10, dtype=bool)):
+        with pytest.raises(ValueError, match="rows must choose at least one point"):
+            TEN.gradient(0.2, PHI, nothing)
+    with pytest.raises(ValueError, match="phi must have the method derivative"):
+        TEN.gradient(0.2, np.tanh)
     with pytest.raises(ValueError, match="last axis 2"):
         Sample(X, TEN.y, cuts=2).loss([0.1, 0.2, 0.3], PHI)
     with pytest.raises(ValueError, match="single cuts"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 from scipy.integrate import quad
-from scipy.sparse.linalg import spsolve
+from scipy.sparse.linalg import MatrixRankWarning, spsolve
 
 from ..gain import StepModel
 from .door import activation, positive, three, whole
@@ -18,8 +19,9 @@ __all__ = ["LinearTheory", "StationaryLaw", "linear_theory", "stationary_law"]
 class StationaryLaw(NamedTuple):
     """What `stationary_law` returns: values `theta (size,)` with `probability (size,)`, and their moments.
 
-    A few probabilities may be slightly negative (above -1e-4): that is the price of a grid that keeps means and
-    variances. `rows` is the largest distance of a row sum of the transition matrix from 1.
+    A few probabilities may be slightly negative: that is the price of a grid that keeps means and variances.
+    Below -1e-2 the grid is too coarse for the law, and `stationary_law` refuses. `rows` is the largest distance
+    of a row sum of the transition matrix from 1.
     """
 
     theta: np.ndarray
@@ -60,7 +62,8 @@ def stationary_law(model: StepModel, phi, *, lr: float, size: int = 501, nodes: 
     Raises
     ------
     ValueError
-        If the model has several cuts, phi no derivative or scale, or a number is out of its range.
+        If the model has several cuts, phi no derivative or scale, or a number is out of its range; or if the
+        law is narrower than the grid can show (`lr` small for `size`).
 
     Examples
     --------
@@ -89,7 +92,16 @@ def stationary_law(model: StepModel, phi, *, lr: float, size: int = 501, nodes: 
     sums = np.asarray(matrix.sum(axis=1)).ravel()
     system = (sparse.diags_array(1 / sums) @ matrix - sparse.eye_array(size)).T.tolil()
     system[0] = np.ones(size)
-    p = spsolve(system.tocsc(), np.eye(size)[0])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MatrixRankWarning)
+            p = spsolve(system.tocsc(), np.eye(size)[0])
+    except RuntimeError:  # singular: no step leaves its grid value
+        p = np.full(size, np.nan)
+    if not p.min() > -1e-2:
+        raise ValueError(
+            f"lr must move the chain by about a grid step {gap:.3g} or more, got {alpha!r}: raise size = {size}"
+        )
     mean = float(p @ (theta - cut))
     variance = float(p @ (theta - cut) ** 2) - mean**2
     return StationaryLaw(theta, p, cut + mean, variance, float(np.abs(sums - 1).max()))
@@ -112,7 +124,8 @@ def linear_theory(model: StepModel, phi, *, lr: float, batch_size: int = 1) -> L
     Raises
     ------
     ValueError
-        If the model has several cuts, phi no derivative, or a number is out of its range.
+        If the model has several cuts, phi no derivative, or a number is out of its range; or if the maximiser
+        is an end of [a, b], where there is no parabola.
 
     Examples
     --------
@@ -126,6 +139,8 @@ def linear_theory(model: StepModel, phi, *, lr: float, batch_size: int = 1) -> L
     alpha, delta = positive(lr), model.bias(phi)
     whole("batch_size", batch_size, 1)
     best = cut - delta
+    if best <= a or best >= b:
+        raise ValueError(f"the maximiser must lie inside ]{a:g}, {b:g}[, got {best:g}: take a sharper phi")
     H = float(2 * slope(delta) - slope(best - a) - slope(b - best)) / (b - a)
     near = [q for q in best + np.array([-9, 0, 9]) * getattr(phi, "scale", b - a) if a < q < b]
     push = quad(lambda x: slope(x - best) ** 2, a, b, points=near, limit=400, epsabs=0, epsrel=1e-10)[0] / (b - a)

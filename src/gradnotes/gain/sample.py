@@ -28,7 +28,7 @@ class Sample:
     ------
     ValueError
         If x and y are not finite one-dimensional arrays of one length, or a label is not +1 or -1; later, if
-        theta is not finite or has the wrong length.
+        theta is not finite or has the wrong length, `rows` chooses no point, or phi has no derivative.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class Sample:
             raise ValueError("x must be finite, got NaN or infinite entries: remove those points")
         if not np.isin(self.y, (-1, 1)).all():
             raise ValueError(f"y must be +1 or -1, got {np.unique(self.y)[:4]!r}: map your labels first")
-        if not (isinstance(cuts, int) and cuts >= 1):
+        if isinstance(cuts, bool) or not isinstance(cuts, (int, np.integer)) or cuts < 1:
             raise ValueError(f"cuts must be a whole number >= 1, got {cuts!r}")
 
     def error_rate(self, theta):
@@ -63,7 +63,11 @@ class Sample:
 
     def gradient(self, theta, phi, rows=slice(None)):
         """The gradient of the loss of the points `rows` (default: all), the shape of `theta`."""
+        if not callable(getattr(phi, "derivative", None)):
+            raise ValueError(f"phi must have the method derivative, got {phi!r}: try Algebraic(0.01)")
         z = self.x[rows] - self._theta(theta)[..., None]
+        if not z.shape[-1]:
+            raise ValueError(f"rows must choose at least one point, got {rows!r}: an empty batch has no mean")
         slopes = phi.derivative(z)
         if self.cuts > 1:
             factors = -phi(z)
