@@ -25,8 +25,8 @@ FIGURES = {  # name -> caption
     "value (dot) and the true cut (dashed). Find the smallest true cut for which the best θ is still inside.",
     "descent": "Gradient descent on three landscapes. Change the rate and the momentum, then walk with the step slider "
     "or with Play.",
-    "noise": "Sharpness against noise: the root mean square error of the cut (line) against ε, with its two laws "
-    "(dashed), and below it where the cut is found in the long run. True cut 0.3 on [0, 1].",
+    "noise": "Sharpness against noise: the root mean square error of the cut (line) against ε, with the laws of its "
+    "parts (thin lines); then where the cut is found in the long run. True cut 0.3 on [0, 1].",
     "graph": "The computational graph of y = ln x₁ + x₁x₂ − sin x₂, one step at a time.",
     "focal": "Left: focal loss of one row and its pull on the logit against the probability of the true class. Right: "
     "the best answer p* against the true share η of class 1, with the crossing at one half.",

@@ -32,7 +32,7 @@ FIGURE = re.compile(
     r'(<img (?:[^>]*? )?src="([^"]+\.png)"[^>]*>)'
     r'(?=\s*(?:<figcaption>\s*<p><span class="caption-number">Fig\. ([\d.]+))?)'
 )
-VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')  # the theme writes one as well
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
 SIGN = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M9 2h5v5M14 2 9 7M7 14H2V9M2 14l5-5"/></svg>'
 
 
@@ -74,7 +74,6 @@ def mend(app, pagename, templatename, context, doctree):
     for pattern, text in REPAIRS:
         body = pattern.sub(text, body)
     context["body"] = FIGURE.sub(enlargeable, JOINED.sub(joined, body))
-    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
 
 
 def joined(match) -> str:
@@ -110,7 +109,10 @@ def launch(app, context, stem: str) -> None:
 
 
 def pictures(app, error):
-    """Pictures say their size, so that nothing jumps, and those after the first wait until they come near."""
+    """Pictures say their size, so that nothing jumps, and those after the first wait until they come near.
+
+    The line about the telephone's width, of which three authors write one each, stays once.
+    """
     if error or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
@@ -127,6 +129,8 @@ def pictures(app, error):
             return f"<img{size}{later}{tag[4:]}"
 
         new = re.sub(r'<img [^>]*?src="([^"]*_images/[^"]+)"[^>]*>', sized, text)
+        head, *rest = VIEWPORT.split(new)
+        new = head + VIEWPORT.search(new)[0] + "".join(rest) if rest else new
         if new != text:
             page.write_text(new, encoding="utf-8")
 

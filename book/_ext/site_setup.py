@@ -19,6 +19,7 @@ def addresses(app, config):
     site = f"https://{owner.lower()}.github.io/{name}/"
     config.html_baseurl = config.html_baseurl or site
     config.ogp_site_url = site
+    config.ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image" />']
 
 
 def scripts(app, pagename, templatename, context, doctree):

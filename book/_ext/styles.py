@@ -25,6 +25,8 @@ UNUSED = (
     "styles/*.map",
 )
 DROPPED = ("sphinx-thebe", "thebe.css")
+# script -> what a page has that needs it
+ON_DEMAND = {"clipboard": 'class="highlight', "copybutton": 'class="highlight', "toggle": "dropdown"}
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 IMPORT = re.compile(r'@import\s+(?:url\()?["\']?([^"\');]+)["\']?\)?[^;]*;')
 URL = re.compile(r"url\(\s*([\"']?)(?!data:|https?:|#|%23)([^)\"']+)\1\s*\)")
@@ -190,10 +192,12 @@ def collect(app, pagename, templatename, context, doctree):
         if name not in (*app.gn_sheets, *FIRST) and not any(part in name for part in DROPPED):
             app.gn_sheets.append(name)
     context["css_files"] = []
-    scripts, seen = [], set()
+    body_, scripts, seen = context.get("body") or "", [], set()
     for item in context.get("script_files", []):
         name, body = str(getattr(item, "filename", "") or ""), str(getattr(item, "attributes", {}).get("body", ""))
         if "design-tabs" in name or "DOCUMENTATION_OPTIONS.pagename" in body or (body and body in seen):
+            continue
+        if any(part in name + body and mark not in body_ for part, mark in ON_DEMAND.items()):
             continue
         seen.add(body)
         if name and "async" not in item.attributes and pagename != "search":  # its template calls scripts at once

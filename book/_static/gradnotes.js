@@ -26,19 +26,16 @@
   };
 
   // What scrolls sideways can be reached and scrolled with the keyboard. Measured in idle moments, all reading before any
-  // writing; code is not measured but counted, since that needs no layout of sections that are not yet in view.
-  const SCROLLS = ".bd-article mjx-container[display=true], .bd-article .output, .pst-scrollable-table-container";
+  // writing; again when something unfolds.
+  const SCROLLS = ".bd-article pre, .bd-article mjx-container[display=true], .bd-article .output, .pst-scrollable-table-container";
   const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
   const mark = (box, scrolls) => {
     if (scrolls && !box.hasAttribute("tabindex")) { box.tabIndex = 0; box.dataset.reach = ""; }
     else if (!scrolls && "reach" in box.dataset) { box.removeAttribute("tabindex"); delete box.dataset.reach; }
   };
-  const longest = (text) => text.split("\n").reduce((most, line) => Math.max(most, line.length), 0);
   const reachable = () => {
-    const boxes = all(SCROLLS), seen = [], codes = all(".bd-article pre");
-    const room = codes.length ? Math.min(...codes.slice(0, 3).map((box) => box.clientWidth)) - 40 : 0;
-    const sign = codes.length ? parseFloat(getComputedStyle(codes[0]).fontSize) * 0.605 : 1;
-    codes.forEach((box) => mark(box, longest(box.textContent) * sign > room));
+    const boxes = all(SCROLLS), seen = [];
+    delete document.documentElement.dataset.reachable;
     const some = (time) => {
       do {
         const box = boxes.shift();
@@ -127,7 +124,10 @@
     if (location.hash) unfold();
     reachable();
     let soon = 0;
-    addEventListener("resize", () => { clearTimeout(soon); soon = setTimeout(reachable, 300); });
+    const again = () => { clearTimeout(soon); soon = setTimeout(reachable, 100); };
+    addEventListener("resize", again);
+    document.addEventListener("toggle", again, true);
+    document.addEventListener("click", (event) => { if (event.target.closest(".toggle-button, .admonition.toggle > .admonition-title")) again(); });
     addEventListener("beforeprint", () => all("details").forEach((box) => { box.open = true; }));
   });
 })();

@@ -1,4 +1,4 @@
-"""Two pages of the book as a PDF: bookmarks, page numbers, links that lead inside."""
+"""Two pages of the book as a PDF: bookmarks of two levels, page numbers, links that lead inside."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ DOCUMENTS = ["book/glossary", "notebooks/05_gradient_descent"]
 
 
 def test_pages_become_one_book():
-    pypdf = pytest.importorskip("pypdf")
     import pdf
+    import pypdf
 
     printed = pdf.print_pages(DOCUMENTS)  # raises when code would be cut
     out = io.BytesIO()
     pdf.merge(printed).write(out)
     book = pypdf.PdfReader(out)
-    marks = [(mark.title, book.get_destination_page_number(mark)) for mark in book.outline]
+    pages = [mark for mark in book.outline if not isinstance(mark, list)]
+    marks = [(mark.title, book.get_destination_page_number(mark)) for mark in pages]
+    below = [mark.title for mark in book.outline[-1]]
+    assert below[0] == "Five walkers" and "References" in below, "the sections stand below their chapter"
     start = len(pypdf.PdfReader(io.BytesIO(printed[DOCUMENTS[0]])).pages)
     assert [page for _, page in marks] == [0, start] and marks[1][0].startswith("5. ")
     assert book.pages[-1].extract_text().rstrip().endswith(str(len(book.pages)))

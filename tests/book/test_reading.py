@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from html.parser import HTMLParser
@@ -87,6 +88,45 @@ def test_the_link_to_a_hub(browser, address):  # noqa: F811
 
 
 @in_browser
+def test_colours_are_chosen_and_remembered(browser, address):  # noqa: F811
+    context, tab = visit(browser, "desktop", f"{address}/{CHAPTER}.html")
+    theme = "() => document.documentElement.dataset.theme"
+    assert tab.evaluate(theme) == "light"
+    for _ in range(2):  # automatic, light, dark
+        tab.click(".theme-switch-button:visible")
+    assert tab.evaluate(theme) == "dark"
+    tab.goto(f"{address}/book/intro.html")
+    assert tab.evaluate(theme) == "dark"
+    context.close()
+
+
+@in_browser
+def test_a_figure_leads_to_its_picture(browser):  # noqa: F811
+    """From a folder and without scripts; the message of the figure stays the picture's own text."""
+    context = browser.new_context(**VIEWS["mobile"], java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{rendered.HTML.as_uri()}/{CHAPTER}.html")
+    link = tab.get_by_role("link", name="Enlarge figure 5.1", exact=True)
+    assert len(tab.locator(".gn-picture", has=link).locator("img").get_attribute("alt")) > 30
+    link.click()
+    tab.wait_for_load_state()
+    assert tab.url.endswith(".png")
+    context.close()
+
+
+@in_browser
+def test_a_live_figure_moves_from_a_folder(browser):  # noqa: F811
+    context, tab = visit(browser, "desktop", f"{rendered.HTML.as_uri()}/{CHAPTER}.html")
+    if not (rendered.HTML / "_static" / "live" / "d3.min.js").is_file():
+        pytest.skip("the book was built without npm: its live figures stand still")
+    words = tab.inner_text("#live-descent output")
+    tab.focus("#live-descent input[type=range]")
+    tab.keyboard.press("End")
+    assert tab.inner_text("#live-descent output") != words and tab.complaints == []
+    context.close()
+
+
+@in_browser
 @pytest.mark.parametrize("document", ["book/intro", CHAPTER, "book/claims"])
 def test_it_reads_from_a_folder(browser, document):  # noqa: F811
     """No server: ``file://``."""
@@ -105,6 +145,7 @@ def test_the_search_works_from_a_folder(browser):  # noqa: F811
     context, tab = visit(browser, "desktop", f"{rendered.HTML.as_uri()}/search.html?q=lan+truyen+nguoc")
     tab.wait_for_selector("#search-results ul.search li")
     assert tab.locator(".gn-found").count() == 1
+    assert tab.complaints == []
     context.close()
 
 
@@ -153,15 +194,55 @@ def test_every_formula_carries_mathml():
 
 def test_the_map_shows_every_chapter():
     text = rendered.page("book/intro").read_text(encoding="utf-8")
-    count = sum(d.startswith("notebooks/") for d in rendered.toc())
-    assert text.count('class="gn-node') == count
-    assert 'role="img" aria-label="Map of the book' in text
+    chapters = [d for d in rendered.toc() if d.startswith("notebooks/")]
+    assert text.count('class="gn-node') == len(chapters)
+    assert 'role="group" aria-label="Map of the book' in text
+    for document in chapters:
+        assert text.count(f'href="../{document}.html"') >= 3, "in the sidebar, on the map, in the list below it"
+
+
+@pytest.mark.parametrize("document", [d for d in rendered.toc() if d.startswith("notebooks/")])
+def test_pictures_can_be_enlarged_and_formulas_keep_their_full_stop(document):
+    text = rendered.page(document).read_text(encoding="utf-8")
+    article = text[text.index("<article") : text.index("</article>")]
+    links = re.findall(r'<a class="gn-enlarge" href="([^"]+)" aria-label="Enlarge ([^"]+)">', article)
+    assert len(links) == len(re.findall(r"<img [^>]*_images/", article)) > 0
+    assert all((rendered.page(document).parent / href).is_file() for href, _ in links)
+    numbered = {name for _, name in links if name.startswith("figure ")}
+    assert len(numbered) == article.count('class="caption-number">Fig.')
+    loose = re.findall(r"(?:</mjx-container>|\\\))\s*</span>[.,;:!?)](?!\S*</span>)", article)
+    assert loose == [], "a line could end between a formula and its full stop"
 
 
 def test_site_has_its_furniture():
     assert (rendered.HTML / "sitemap.xml").is_file()
     text = rendered.page("book/intro").read_text(encoding="utf-8")
     assert 'property="og:image"' in text and "_static/card.png" in text and 'rel="icon"' in text
+    lost = (rendered.HTML / "404.html").read_text(encoding="utf-8")
+    home = re.search(r'<link rel="canonical" href="https://[^/]+(/[^"]*)book/intro.html"', text)[1]
+    assert f'href="{home}book/lectures.html"' in lost and f'action="{home}search.html"' in lost
+
+
+@pytest.mark.parametrize("document", rendered.toc())
+def test_head_is_said_once(document):
+    text = rendered.page(document).read_text(encoding="utf-8")
+    head = text[: text.index("</head>")]
+    scripts = re.findall(r"<script[^>]*>[^<]*</script>", head)
+    assert head.count('name="viewport"') == 1
+    assert len(scripts) == len(set(scripts)) and head.count('rel="stylesheet"') == 1
+
+
+def test_the_description_keeps_its_terms():
+    """Links to the glossary stay words where tags are stripped."""
+    assert "whether a learning rate converges" in rendered.page(CHAPTER).read_text(encoding="utf-8").split("</head>")[0]
+
+
+def test_binder_gets_the_pinned_environment():
+    folder = rendered.ROOT / ".binder"
+    project = (rendered.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lowest = re.search(r'requires-python = ">=([\d.]+)"', project)[1]
+    assert (folder / "runtime.txt").read_text(encoding="utf-8").strip() == f"python-{lowest}"
+    assert "-r ../requirements.txt" in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_install_cell_comes_first_and_changes_nothing_else():

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NullObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, Fit, FloatObject, NameObject, NullObject, StreamObject
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "book"))
@@ -36,6 +36,13 @@ CUT = "[...document.querySelectorAll('.bd-article pre')].filter((b) => b.scrollW
 def title(document: str) -> str:
     text = rendered.page(document).read_text(encoding="utf-8")
     return unescape(re.search(r"<title>\s*(.*?)\s*</title>", text, re.S)[1]).split(" — ")[0]
+
+
+def sections(document: str) -> list[tuple[str, str]]:
+    """Anchor and title of each section, as the page's own contents name them."""
+    text = rendered.page(document).read_text(encoding="utf-8")
+    found = re.findall(r'<li class="toc-h2[^"]*"><a [^>]*href="#([^"]+)"[^>]*>(.*?)</a>', text, re.S)
+    return [(unquote(anchor), unescape(re.sub(r"<[^>]+>", "", words)).strip()) for anchor, words in dict(found).items()]
 
 
 def print_pages(documents: list[str]) -> dict[str, bytes]:
@@ -98,7 +105,7 @@ def places(reader: PdfReader, start: int) -> dict[str, tuple[int, float]]:
 
 
 def merge(printed: dict[str, bytes]) -> PdfWriter:
-    """One file; a bookmark for each page of the site, links between pages and anchors lead inside."""
+    """One file; a bookmark for each page of the site and each section, links between pages and anchors lead inside."""
     writer, first, anchors, home = PdfWriter(), {}, {}, []
     for document, data in printed.items():
         reader = PdfReader(io.BytesIO(data))
@@ -106,7 +113,11 @@ def merge(printed: dict[str, bytes]) -> PdfWriter:
         anchors[document] = places(reader, first[document])
         home += [document] * len(reader.pages)
         writer.append(reader, import_outline=False)
-        writer.add_outline_item(title=title(document), page_number=first[document])
+        mark = writer.add_outline_item(title=title(document), page_number=first[document], is_open=False)
+        for anchor, words in sections(document):
+            if place := anchors[document].get(anchor):
+                where = Fit.xyz(top=place[1])
+                writer.add_outline_item(title=words, page_number=place[0], parent=mark, fit=where)
     for k, (page, document) in enumerate(zip(writer.pages, home, strict=True)):
         number(writer, page, str(k + 1))
         for note in list(page.get("/Annots", ()) or ()):
