@@ -59,8 +59,9 @@ def draw_batch_clouds(ax, sizes, clouds, full, error):
     place = np.arange(len(sizes))
     ax.fill_between(place, full - error, full + error, color=COLOURS[4], alpha=0.3, label="typical error")
     for p, cloud in zip(place, clouds, strict=True):
-        side = 0.3 * (np.arange(len(cloud)) / max(len(cloud) - 1, 1) - 0.5)
-        ax.plot(p + side, cloud, ".", ms=4, color=COLOURS[0], ls="", alpha=0.7)
+        side = np.linspace(-0.15, 0.15, len(cloud)) if len(cloud) > 1 else 0.0
+        size = 4 if len(cloud) > 100 else 7 if len(cloud) > 1 else 14
+        ax.plot(p + side, cloud, ".", ms=size, color=COLOURS[0], ls="", alpha=0.7, zorder=3)
     ax.axhline(full, color=COLOURS[1], ls="--", label="full gradient")
     ax.set_xticks(place, [str(s) for s in sizes])
     ax.set(xlabel="batch size $m'$", ylabel="batch gradient")

@@ -41,7 +41,7 @@ def draw_slopes(ax, x, f, sign, flat):
         ax.plot([x0 - 0.45, x0 + 0.45], [f0, f0], color=COLOURS[6], ls=":", lw=2)
     ax.plot(*np.transpose(flat), "o", ms=8, color=COLOURS[6], ls="", label="level, $f'=0$")
     ax.set(xlabel="$x$", ylabel="$f(x)$")
-    ax.legend()
+    ax.legend(loc="upper center")
     return ax
 
 
@@ -52,8 +52,9 @@ def draw_descent(ax, x, f, steps, heights, title="", names=("x_0", "x_1"), colou
     for a, b in zip(zip(steps, heights, strict=True), zip(steps[1:], heights[1:], strict=True), strict=False):
         arrow = {"arrowstyle": "-|>", "color": COLOURS[colour], "lw": 1.3, "shrinkA": 0, "shrinkB": 1}
         ax.annotate("", xy=b, xytext=a, arrowprops=arrow)
+    beside = (8, 2) if heights[1] < heights[0] else (8, -16)  # a walk that climbs leaves room below only
     for name, u, v in zip(names, steps, heights, strict=False):
-        ax.annotate(f"${name}$", (u, v), textcoords="offset points", xytext=(8, 2), fontsize=12)
+        ax.annotate(f"${name}$", (u, v), textcoords="offset points", xytext=beside, fontsize=12)
     ax.set(xlabel="$x$", ylabel="$f(x)$", title=title)
     return ax
 

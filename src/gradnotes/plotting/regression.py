@@ -99,7 +99,7 @@ def draw_codes_on_a_line(ax, letters, codes):
         ax.annotate(letter, (code, 0), xytext=(0, 12), textcoords="offset points", ha="center", fontsize=13)
     for a, b, height in ((0, 1, -0.35), (1, 2, -0.35), (0, 2, -0.75)):
         ax.annotate("", (codes[a], height), (codes[b], height), arrowprops={"arrowstyle": "<->", "color": "#444444"})
-        ax.text((codes[a] + codes[b]) / 2, height - 0.02, f"{abs(codes[b] - codes[a])}", ha="center", va="top")
+        ax.text((codes[a] + codes[b]) / 2, height - 0.06, f"{abs(codes[b] - codes[a])}", ha="center", va="top")
     ax.set(xlabel="integer code", xticks=codes, yticks=(), ylim=(-1.2, 0.6), xlim=(min(codes) - 0.4, max(codes) + 0.4))
     ax.set_title("one number each")
     return ax
@@ -111,7 +111,7 @@ def draw_corners(ax, letters, sides):
     for k, letter in enumerate(letters):
         a, b = corner[k], corner[(k + 1) % 3]
         ax.plot([a[0], b[0]], [a[1], b[1]], color="#888888", ls="-", lw=1)
-        middle = (a + b) / 2 * 1.35
+        middle = (a + b) / 2 * 1.75  # clear of the side
         ax.text(*middle, f"{sides[k]:.3f}", ha="center", va="center")
         ax.plot(*a, "osD"[k], color=COLOURS[k], ms=11)
         ax.text(*(a * 1.28), letter, ha="center", va="center", fontsize=13)
@@ -129,6 +129,7 @@ def draw_temperatures(ax, temperatures, chances):
         ax.bar(at, chances[:, k], 0.24, label=f"class {k + 1}", **style)
     ax.set(xlabel="temperature $T$", ylabel="softmax of $z/T$", ylim=(0, 1), xticks=range(len(temperatures)))
     ax.set_xticklabels([f"{t:g}" for t in temperatures])
+    ax.set_axisbelow(True)
     ax.legend()
     return ax
 
