@@ -96,6 +96,22 @@ def test_jvp_agrees_with_torch_func():
     assert_same(ours[1], theirs[1])
 
 
+@pytest.mark.parametrize("name", ["sum", "max", "logsumexp", "mean"])
+def test_methods_reduce_to_a_number_unless_dimensions_are_kept(name):
+    x, v = np.array([[1.0, 2.0, 5.0], [4.0, 3.0, 0.5]]), np.ones((2, 3))
+    value, slope = jvp(lambda x: getattr(x, name)(), x, v)
+    kept, _ = jvp(lambda x: getattr(x, name)(keepdims=True), x, v)
+    rows, _ = jvp(lambda x: getattr(x, name)(1), x, v)
+    assert np.shape(value) == np.shape(slope) == () and kept.shape == (1, 1) and rows.shape == (2,)
+    assert_same(slope, 6.0 if name == "sum" else 1.0)
+
+
+def test_the_length_is_the_number_of_rows():
+    x, v = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
+    assert_same(jvp(lambda x: len(x) * tape.sum(x), x, v)[1], 12.0)
+    assert_same(jvp(lambda x: sum(row[2] for row in x), x, v), (2.0 + 5.0, 2.0))
+
+
 def test_jvp_of_several_arguments_and_results():
     values, tangents = jvp(lambda x, y: (x * y, [x + y, 3.0]), (2.0, 5.0), (1.0, 0.0))
     assert values == (10.0, (7.0, 3.0))

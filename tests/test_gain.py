@@ -206,6 +206,10 @@ def test_rates_are_counts_on_a_grid():
         assert abs(model.specificity(theta) - (said == -1)[y == -1].mean()) < 2e-5
         rates = 0.3 * model.sensitivity(theta) + 0.7 * model.specificity(theta)
         assert_same(model.accuracy(theta), rates)
+    elsewhere = StepModel((2, 5, 9))
+    assert_same(elsewhere.sensitivity([1, 3, 7]), [0, 1 / 3, 1])
+    assert_same(elsewhere.specificity([4, 6, 10]), [1, 3 / 4, 0])
+    assert_same(elsewhere.balanced_error([3, 6]), [1 / 3, 1 / 8])
     three = StepModel((0, 0.25, 0.5, 0.75, 1))
     for theta in ([0.3, 0.4, 0.9], [0.4, 0.3, 0.9], [0.1, 0.1, 0.8], [-1.0, 0.5, 2.0]):
         said = np.where((x[:, None] > np.array(theta)).sum(axis=1) % 2, -1, 1)
@@ -381,6 +385,44 @@ def test_a_phi_of_ones_own_with_two_local_maxima():
     assert abs(model.maximiser(Bent()) - grid[np.argmax(gain)]) < 2e-5
 
 
+def test_a_local_maximum_close_to_b_is_not_missed():
+    """phi = a very sharp tanh and an arctan: h is + before t_0 = .998 B, - after it, + again at B itself."""
+
+    class Mixed:
+        def __call__(self, x):
+            return 0.3 * np.tanh(1e9 * x) + 1.4 / np.pi * np.arctan(x)
+
+        def derivative(self, x):
+            return 3e8 * (1 - np.tanh(1e9 * x) ** 2) + 1.4 / np.pi / (1 + np.square(x))
+
+        def antiderivative(self, x):
+            t = np.abs(x)
+            sharp = t + 1e-9 * (np.log1p(np.exp(-2e9 * t)) - np.log(2))
+            return 0.3 * sharp + 1.4 / np.pi * (t * np.arctan(t) - np.log1p(t * t) / 2)
+
+    phi, t0 = Mixed(), 1 - 1 / 500
+    minus = float((phi(1 + t0) - phi(t0)) / (phi(t0) + phi(1 - t0)))
+    assert abs(StepModel((0, 1, 2)).maximiser(phi, (1, minus)) - 1 - t0) < 1e-10
+
+
+@pytest.mark.parametrize("knots", [(0.1, 0.3, 0.5), (0.1, 0.4, 0.7), (0.2, 0.3, 0.4), (0.7, 0.8, 0.9), (0, 1, 2)])
+def test_of_two_ends_that_tie_up_to_rounding_the_left_one_wins(knots):
+    """phi = x^3 bends away from a_1: both ends are maxima of the same height, whatever the last bit says."""
+
+    class Cubic:
+        def __call__(self, x):
+            return x**3
+
+        def derivative(self, x):
+            return 3 * x**2
+
+        def antiderivative(self, x):
+            return x**4 / 4
+
+    assert StepModel(knots).maximiser(Cubic()) == knots[0]
+
+
+# --- metamorphic laws
 # --- metamorphic laws
 
 
@@ -520,6 +562,18 @@ def test_multistart_finds_the_ledgers_maximisers(knots, phi, theta):
     assert (np.diff(found) >= 0).all()
     assert_same(model.bias(phi), np.array(knots[1:-1]) - found)
     assert_same(model.maximiser(phi), found, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    "knots, phi",
+    [((0, 0.3, 0.6, 0.65, 1), Tanh(0.05)), ((0, 0.2, 0.5, 0.9, 1.3), Arctan(0.02))],
+)
+def test_the_last_newton_steps_bring_the_projected_gradient_down_to_rounding(knots, phi):
+    """The quasi-Newton steps alone stop near 1e-9."""
+    model = StepModel(knots)
+    found = model.maximiser(phi)
+    assert knots[0] < found[0] and found[-1] < knots[-1]
+    assert np.abs(model.gain_gradient(found, phi)).max() <= 1e-13
 
 
 def test_the_law_of_several_cuts():

@@ -252,6 +252,13 @@ def test_too_few_steps_are_told():
     assert model.n_iter_ == 2
 
 
+def test_a_score_of_zero_is_the_first_class_as_in_scikit_learn():
+    X, y = [[-2.0], [-1.0], [1.0], [2.0]], [0, 1, 0, 1]
+    ours, theirs = LogisticRegression(fit_intercept=False).fit(X, y), PeerLogistic(fit_intercept=False).fit(X, y)
+    assert ours.decision_function([[0.0]]) == 0
+    assert ours.predict([[0.0], [9.0]]).tolist() == theirs.predict([[0.0], [9.0]]).tolist() == [0, 1]
+
+
 def test_labels_that_are_no_two_classes():
     X = np.arange(6.0)[:, None]
     with pytest.raises(ValueError, match="contains only one class"):

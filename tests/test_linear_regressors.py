@@ -166,6 +166,18 @@ def test_lasso_path_refuses_what_scikit_learn_refuses():
         lasso_path([[0.0], [1.0]], [0.0], [1.0])
 
 
+def test_the_path_stops_after_max_iter_rounds():
+    X, y = diabetes(20)
+    with pytest.warns(ConvergenceWarning):
+        path = lasso_path(X, y, [0.3, 0.1], tol=0, max_iter=3)
+    assert path.rounds.tolist() == [3, 3]
+
+
+def test_descent_gives_up_after_100_000_steps():
+    with pytest.warns(ConvergenceWarning, match="stopped after 100000 steps"):
+        LinearRegression(solver="gd", lr=1e-9).fit([[0.0], [1.0]], [0.0, 1.0])
+
+
 def test_too_few_rounds_are_told():
     X, y = diabetes(20)
     with pytest.warns(ConvergenceWarning, match="after 1 rounds the optimality conditions are violated"):

@@ -95,11 +95,13 @@ class Mutant(NamedTuple):
 
 def places(text: str) -> dict[tuple, list[tuple[str, int]]]:
     """Position -> (operator, occurrence) of each mutation there."""
-    nodes, found = list(ast_nodes(get_ast(text))), {}
+    found: dict[tuple, list[tuple[str, int]]] = {}
+    nodes = list(ast_nodes(get_ast(text)))
     for name, operator in OPERATORS.items():
-        spots = [spot for node in nodes for spot in operator.mutation_positions(node)]
-        for k, spot in enumerate(spots):
-            found.setdefault(spot, []).append((name, k))
+        spots = [(node, spot) for node in nodes for spot in operator.mutation_positions(node)]
+        for k, (node, spot) in enumerate(spots):
+            if not (node.parent and node.parent.type == "parameters"):  # a lone * there only separates
+                found.setdefault(spot, []).append((name, k))
     return found
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-# Not pytest's plugins: it refuses those that are there before it.
 LIBRARIES = ["numpy", "scipy.optimize", "scipy.stats", "torch", "sympy", "matplotlib.pyplot", "pandas", "sklearn"]
-QUIET = ["-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist"]
+LIBRARIES += ["hypothesis", "_hypothesis_pytestplugin", "nbval.plugin", "pytest_timeout"]
+EARLY = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # these plugins are there before pytest is
+QUIET = ["-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist", *EARLY]
 UNITS = ["--doctest-modules", "-m", "not slow and not browser"]
 WHOLE = ["tests", "src", *(f"--ignore=tests/{name}" for name in ("book", "benchmarks", "tools", "test_mutants.py"))]
 server = multiprocessing.get_context("forkserver")
@@ -125,7 +126,9 @@ class Net:
             text = forked(_survey, 7200, survey or clean / "survey.json", clean)
         if not text or not text.startswith("{"):
             raise SystemExit(f"the tests do not run on a copy: {text}")
-        self.lines, self.seconds, self.red = json.loads(text).values()
+        self.lines, self.seconds, red = json.loads(text).values()
+        watching = {test for lines in self.lines.values() for tests in lines.values() for test in tests}
+        self.red = sorted(watching & set(red))
         print(f"{len(self.seconds)} tests watched in {time.monotonic() - start:.0f} s; red: {self.red or 'none'}")
         paths = sorted((clean / "notebooks").glob("[0-9][0-9]_*.ipynb")) if chapters else []
         self.lock, self.clean, self.chapter = threading.Lock(), clean, {}
