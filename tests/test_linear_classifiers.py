@@ -320,3 +320,14 @@ def test_smoothness_is_attained_at_zero_by_a_wide_feature():
     assert np.linalg.eigvalsh(J.hessian(np.zeros(2))).max() == pytest.approx(J.smoothness(), rel=1e-12)
     K = SoftmaxLoss(X, y, 2, 0.001)
     assert K.smoothness() == pytest.approx(5000 + 250, rel=1e-12)
+
+
+def test_a_margin_that_falls_by_rounding_only_does_not_hide_separation():
+    """The step raises one margin by 1000 and lowers the other by 1e-4: a ten-millionth of it."""
+    loss = SoftmaxLoss(np.eye(2), np.array([0, 1]), 2, intercept=False)
+    step = np.array([[500.0, 5e-5], [-500.0, -5e-5]])
+    loss.watch(np.zeros((2, 2)), -step)
+    assert loss.separated(np.zeros((2, 2)))
+    other = SoftmaxLoss(np.eye(2), np.array([0, 1]), 2, intercept=False)
+    other.watch(np.zeros((2, 2)), -step * [[1.0, 100.0]])
+    assert not other.separated(np.zeros((2, 2)))

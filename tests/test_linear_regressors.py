@@ -192,3 +192,13 @@ def test_descent_and_closed_form_agree():
     by_descent = LinearRegression(solver="gd").fit(X, y)
     assert_same(by_descent.coef_, LinearRegression().fit(X, y).coef_, rtol=1e-8)
     assert by_descent.path_.converged and by_descent.n_iter_ == by_descent.path_.steps > 1
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_without_penalty_ridge_is_the_pseudoinverse_at_every_scale(scale):
+    """Three columns of rank two: the third singular value is rounding, whatever the unit of X."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(8, 2)) @ rng.normal(size=(2, 3)) * scale
+    y = rng.normal(size=8)
+    ours = Ridge(alpha=0.0, fit_intercept=False).fit(X, y)
+    assert_same(ours.coef_ * scale, np.linalg.pinv(X / scale) @ y, rtol=1e-9)

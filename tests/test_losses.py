@@ -263,3 +263,14 @@ def test_scalars_and_lists_are_welcome():
 def test_the_message_says_rule_and_value(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("a", [[0.5, 0.0], [0.5, 1.0], [0.5, -0.25], [0.5, 1.5]])
+def test_the_first_prediction_outside_the_open_interval_is_named(a):
+    with pytest.raises(ValueError, match=rf"a must be in \(0, 1\), got {a[1]}: use bce_with_logits"):
+        losses.bce([0.0, 1.0], a)
+
+
+def test_the_first_row_that_is_no_distribution_is_named():
+    with pytest.raises(ValueError, match=r"sum to 1, got \[0.5, 0.6\]"):
+        losses.softmax_cross_entropy([[0.0, 1], [0.0, 1]], [[0.0, 1.0], [0.5, 0.6]])

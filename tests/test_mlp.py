@@ -368,3 +368,17 @@ def test_weights_in_the_convention_of_the_source_are_refused_where_shapes_tell()
     net.weights[0] = net.weights[0].T
     with pytest.raises(ValueError, match=r"weights\[0\] must have shape \(3, 4\), got \(4, 3\)"):
         net.forward(np.zeros((1, 3)))
+
+
+def test_the_callback_sees_the_start_and_the_end_of_each_epoch_of_one_batch():
+    X, y = np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]])
+    model = MLP([1, 2, 1], rng=0)
+    assert len(model.fit(X, y, lr=0.1, epochs=3, watch=lambda m: m.weights[0].copy()).watched) == 4
+    assert len(model.fit(X, y, lr=0.1, epochs=3, batch_size=1, watch=lambda m: 0, rng=0).watched) == 4
+
+
+def test_the_message_names_the_first_label_that_is_wrong():
+    model = MLP([1, 1], output="sigmoid", loss="bce", rng=0)
+    for y, wrong in (([0.0, 0.5, 2.0], "2"), ([1.0, -3.0, 2.0], "-3")):
+        with pytest.raises(ValueError, match=rf"labels must be in \[0, 1\], got {wrong}:"):
+            model.fit([[0.0], [1.0], [2.0]], y, lr=0.1, epochs=1)

@@ -483,3 +483,8 @@ def test_inverse_decay_refuses(lr, decay):
 
 def test_finite_differences_agree_with_the_hills():
     assert numerical_grad(lambda x: float(x) ** 2 + 10 * math.sin(float(x)), 3.0) == pytest.approx(hills(3.0), rel=1e-8)
+
+
+def test_by_default_the_walk_gives_up_after_1000_steps():
+    path = gradient_descent(lambda x: np.ones(1), [0.0], lr=1e-3)
+    assert path.steps == 1000 and path.stop_reason == "max_steps"
