@@ -382,3 +382,10 @@ def test_the_message_names_the_first_label_that_is_wrong():
     for y, wrong in (([0.0, 0.5, 2.0], "2"), ([1.0, -3.0, 2.0], "-3")):
         with pytest.raises(ValueError, match=rf"labels must be in \[0, 1\], got {wrong}:"):
             model.fit([[0.0], [1.0], [2.0]], y, lr=0.1, epochs=1)
+
+
+def test_a_layer_without_its_bias_is_no_parameter_vector():
+    model = MLP([1, 2, 1], rng=0)
+    model.biases.pop()
+    with pytest.raises(ValueError, match="shorter"):
+        _ = model.theta

@@ -416,3 +416,9 @@ def test_printing_puts_positive_terms_first():
     assert str(Fact(-phi(z).diff(z, 2).subs(z, 2 * X))) == "-phi''(2*x) > 0"
     assert str(Certificate([(2, Fact(-1 + X)), (1, Fact(X, strict=False))])) == "2 [x - 1 > 0] + [x >= 0]"
     assert str(Certificate()) == "0"
+
+
+def test_the_undefined_activation_is_real():
+    from gradnotes.proofs.axioms import POINTS, phi
+
+    assert phi(POINTS[0]).is_real and all(point.is_real for point in POINTS)
