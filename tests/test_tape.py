@@ -568,3 +568,12 @@ def test_reverse_mode_needs_three_multiplications_per_factor_whatever_the_number
     _, tangent = jvp(product, tuple(xs), (1.0, *[0.0] * (n - 1)))
     assert Counted.count == 3 * (n - 1)
     assert_same(tangent, (n + 1) / 2)
+
+
+def test_a_sweep_drops_the_nodes_on_its_way_unless_told_otherwise():
+    from gradnotes.tape.sweep import sweep
+
+    for options, left in (({}, 1), ({"release": False}, 3)):
+        nodes, adjoints = [(), (), ()], [None, 1.0, 1.0]
+        sweep(nodes, adjoints, 1, **options)
+        assert len(nodes) == left and adjoints == [None]

@@ -163,3 +163,21 @@ def test_building_refuses():
     for shape in ((2, 3, 1, 28, 28), (1, 3, 28, 28), (1, 3, 1, 8, 8)):
         with pytest.raises(ValueError, match=r"images must have shape \(1, n, 1, 28, 28\), got"):
             LeNets([0])(torch.zeros(shape))
+
+
+def test_accuracy_counts_what_each_network_gets_right():
+    nets, rng = LeNets([0, 1], bn=False), np.random.default_rng(2)
+    x = torch.tensor(rng.normal(size=(2, 110, 1, 28, 28)), dtype=torch.float32)
+    with torch.no_grad():
+        said = nets.eval()(x).argmax(-1)
+    assert nets.accuracy(x, said).tolist() == [1.0, 1.0]
+    said[0, :11] += 1
+    said[1] += 1
+    assert_same(nets.accuracy(x, said), [0.9, 0.0])
+
+
+def test_the_noise_of_a_network_is_the_stream_of_seed_zero():
+    """Two networks built alike are disturbed alike, whatever seeds their weights have."""
+    draws = [LeNets([seed], noise=0.5).noise_rng.normal(size=3) for seed in (4, 5)]
+    assert_same(draws[0], draws[1])
+    assert_same(draws[0], np.random.default_rng(0).normal(size=3))

@@ -312,6 +312,8 @@ def test_the_effective_number_is_the_expected_number_of_new_balls():
         (lambda: FocalLoss([1.0, 1.0], reduction="maen"), "'mean' or 'sum', got 'maen'"),
         (lambda: FocalLoss([1.0, 1.0], gamma="2"), "gamma must be >= 0 and finite, got '2'"),
         (lambda: FocalLoss([1.0, 1.0], gamma=None), "gamma must be >= 0 and finite, got None"),
+        (lambda: FocalLoss([1.0, 1.0], gamma=b"two"), "gamma must be >= 0 and finite, got b'two'"),
+        (lambda: FocalLoss([1.0, 1.0], gamma=torch.ones(2)), "gamma must be >= 0 and finite, got tensor"),
         (lambda: FocalLoss(None), "alpha must hold one number for each class, got None"),
         (lambda: FocalLoss(torch.tensor([1 + 1j, 2])), "alpha must hold one number.*complex"),
         (lambda: WeightedCrossEntropy([1.0, 0.0]), "weight must be > 0"),
