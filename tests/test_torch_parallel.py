@@ -91,3 +91,17 @@ def test_without_torchrun_it_says_how_to_start(capsys, monkeypatch, tmp_path):
         torch_parallel.descend(torch.nn.Linear(1, 1), None, None, None, [], lr=0.1)
     with pytest.raises(ValueError, match=r"rank must be from 0 to 1, got 2: one for each"):
         torch_parallel.share(np.arange(3), 2, 2)
+
+
+def test_the_script_wants_a_file_for_the_path(capsys, monkeypatch):
+    monkeypatch.setenv("RANK", "0")
+    with pytest.raises(SystemExit):
+        torch_parallel.main([])
+    assert "required: --out" in capsys.readouterr().err
+
+
+def test_the_problem_is_drawn_from_seed_three():
+    X, y = torch_parallel.problem(4000)
+    np.testing.assert_array_equal(X, np.random.default_rng(3).standard_normal((4000, 5)))
+    np.testing.assert_allclose(np.linalg.lstsq(X, y, rcond=None)[0], [0.2, 0.4, 0.6, 0.8, 1.0], atol=0.05)
+    assert abs(np.std(y - X @ [0.2, 0.4, 0.6, 0.8, 1.0]) - 0.5) < 0.02

@@ -286,3 +286,19 @@ def test_the_counter_is_silent_where_outputs_are_compared(capsys, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", "1")
     loop([0], F.cross_entropy, **options)
     assert capsys.readouterr().err == ""
+
+
+def test_many_seeds_ask_the_schedule_for_every_step_too():
+    def lr(step):
+        return 0.1 / (1 + step)
+
+    options = {"epochs": 2, "batch_size": 20, "optimizer": "sgd", "lr": lr}
+    found = train_many_seeds(make_model, F.cross_entropy, X, Y, seeds=[0, 1], device="cpu", **options)
+    for k, one in enumerate(loop([0, 1], F.cross_entropy, **options)):
+        np.testing.assert_allclose(found.loss[k], one.loss, rtol=1e-12)
+
+
+def test_a_finished_training_cannot_be_rewritten():
+    found = train_many_seeds(make_model, F.cross_entropy, X, Y, seeds=[0], epochs=1, lr=0.1, device="cpu")
+    with pytest.raises(AttributeError):
+        found.loss = None

@@ -133,6 +133,8 @@ def test_a_factor_one_is_not_written_and_sums_begin_with_a_plus():
     table = trace.forward(example, (2.0, 5.0), (1.0, 0.0))
     assert table.rule("v4") == r"\dot v_{4} = \dot v_{1} + \dot v_{2}"
     assert table.rule("v5") == r"\dot v_{5} = \dot v_{4} - \dot v_{3}"
+    back = trace.reverse(example, (2.0, 5.0))
+    assert back.rule(back.rows[-2].name) == r"\bar v_{5} = \bar y" and back.rule("y") == r"\bar y = 1"
 
 
 def test_no_zero_is_printed_with_a_minus():
