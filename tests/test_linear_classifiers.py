@@ -331,3 +331,10 @@ def test_a_margin_that_falls_by_rounding_only_does_not_hide_separation():
     other = SoftmaxLoss(np.eye(2), np.array([0, 1]), 2, intercept=False)
     other.watch(np.zeros((2, 2)), -step * [[1.0, 100.0]])
     assert not other.separated(np.zeros((2, 2)))
+
+
+def test_large_data_without_information_stay_at_zero():
+    """Every small sample has as many ones as zeros: Newton's walk on it has no step at all."""
+    X, y = np.zeros((20_480, 1)), np.arange(20_480) // 64 % 2
+    model = LogisticRegression().fit(X, y)
+    assert model.coef_.item() == 0 and model.intercept_.item() == 0
