@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -33,6 +33,9 @@ FIGURE = re.compile(
     r'(?=\s*(?:<figcaption>\s*<p><span class="caption-number">Fig\. ([\d.]+))?)'
 )
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
+HEAD = re.compile(
+    r'(<th(?: class="head")?>\s*(?:<p>)?\s*<span class="math [^>]*>\\\(([^<]*)\\\)</span>)(\s*(?:</p>)?\s*</th>)'
+)
 SIGN = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M9 2h5v5M14 2 9 7M7 14H2V9M2 14l5-5"/></svg>'
 
 
@@ -73,7 +76,13 @@ def mend(app, pagename, templatename, context, doctree):
         launch(app, context, stem)
     for pattern, text in REPAIRS:
         body = pattern.sub(text, body)
-    context["body"] = FIGURE.sub(enlargeable, JOINED.sub(joined, body))
+    context["body"] = FIGURE.sub(enlargeable, JOINED.sub(joined, HEAD.sub(named, body)))
+
+
+def named(match) -> str:
+    """A head of a table that is one formula has a name in letters, since not every reader takes MathML for one."""
+    letters = re.sub(r"[{}]|(?<=[\s(])\s+|\s+(?=[(_^])", "", re.sub(r"\\([A-Za-z]+)|\\.", r"\1 ", unescape(match[2])))
+    return f'{match[1]}<span class="gn-said">{escape(letters.strip())}</span>{match[3]}'
 
 
 def joined(match) -> str:

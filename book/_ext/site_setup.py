@@ -41,10 +41,12 @@ LOST = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>Page not found — Gradient Notes</title>
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto 0; padding: 0 1.2rem; }}
+@media (prefers-color-scheme: dark) {{ html {{ background: #121212; color: #dddddd; }} a {{ color: #7db2fa; }} }}
 input, button {{ font: inherit; padding: .2rem .6rem; max-width: 100%; box-sizing: border-box; }}
 </style>
 </head>

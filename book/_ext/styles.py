@@ -200,7 +200,7 @@ def collect(app, pagename, templatename, context, doctree):
         if any(part in name + body and mark not in body_ for part, mark in ON_DEMAND.items()):
             continue
         seen.add(body)
-        if name and "async" not in item.attributes and pagename != "search":  # its template calls scripts at once
+        if name and "async" not in item.attributes and doctree:  # templates of the search and the indices call at once
             # a new one, since the same object serves every page
             item = type(item)(item.filename, priority=item.priority, **{**item.attributes, "defer": "defer"})
         scripts.append(item)

@@ -22,6 +22,9 @@
     const box = document.querySelector(".search-button__wrapper");
     if (!box) return;
     const input = box.querySelector("input");
+    box.setAttribute("role", "dialog");
+    box.setAttribute("aria-modal", "true");
+    box.setAttribute("aria-label", "Search");
     let from = null;
     const show = (yes) => {
       if (yes) from = document.activeElement;

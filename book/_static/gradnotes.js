@@ -56,11 +56,11 @@
       close();
       tip = Object.assign(document.createElement("div"), { className: "gn-tip", id: "gn-tip", textContent: link.dataset.definition, of: link });
       tip.setAttribute("role", "tooltip");
-      document.body.append(tip);
-      const box = link.getBoundingClientRect();
-      tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8)) + scrollX}px`;
+      (document.querySelector("main") || document.body).append(tip);
+      const box = link.getBoundingClientRect(), frame = tip.offsetParent.getBoundingClientRect();
+      tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8)) - frame.left}px`;
       const above = box.bottom + tip.offsetHeight + 8 > innerHeight;
-      tip.style.top = `${(above ? box.top - tip.offsetHeight - 4 : box.bottom + 4) + scrollY}px`;
+      tip.style.top = `${(above ? box.top - tip.offsetHeight - 4 : box.bottom + 4) - frame.top}px`;
       link.setAttribute("aria-describedby", "gn-tip");
     };
     all("a.gn-term").forEach((link) => {

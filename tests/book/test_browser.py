@@ -145,7 +145,11 @@ def test_a_parted_formula_and_narrow_code_would_be_noticed(browser, address):
     context, tab = visit(browser, "mobile", f"{address}/notebooks/05_gradient_descent.html")
     tab.add_style_tag(content=".gn-joined { white-space: normal !important; }")
     unfold(tab)
-    assert tab.evaluate(PARTED) != []
+    parted = []
+    for width in range(360, 760, 20):
+        tab.set_viewport_size({"width": width, "height": 844})
+        parted += tab.evaluate(PARTED)
+    assert parted != []
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.add_style_tag(content=".bd-article .cell_input pre { font-size: .9rem !important; }")
     assert tab.evaluate(NARROW) != []

@@ -54,6 +54,8 @@ def test_a_term_tells_its_meaning(browser, address):  # noqa: F811
     term.hover()
     tip = tab.locator("[role=tooltip]")
     assert "tốc độ học" in tip.inner_text()
+    there, here = tip.bounding_box(), term.bounding_box()
+    assert min(abs(there["y"] - here["y"] - here["height"]), abs(there["y"] + there["height"] - here["y"])) < 8
     tab.keyboard.press("Escape")
     assert tip.count() == 0
     term.focus()
