@@ -229,6 +229,7 @@ def test_check_tells_points_failing_input_and_hint(tmp_path, capsys):
     assert re.search(r"2\.1 +0\.5 of 0\.5 +right", text) and re.search(r"2\.5 +0\.3 of 0\.6", text)
     assert "first failing input: sgd_epoch([1, 2" in text and "the order matters" in text
     assert "| 2.1 A path | 0.5 / 0.5 | right |" in summary.read_text(encoding="utf-8")
+    assert "Hidden checks try random inputs later" in summary.read_text(encoding="utf-8")
     assert json.loads(record.read_text())["score"] == 0.8
     assert cli.main(["check", str(build.FOLDER / SLUG / "master.ipynb")]) == 0
 
@@ -239,6 +240,8 @@ def test_check_works_beside_a_spec_without_the_checkout(tmp_path, monkeypatch, c
     monkeypatch.setattr(build, "FOLDER", tmp_path / "nothing")
     assert cli.main(["check", str(path)]) == 1
     assert "0.5 of 0.5" in capsys.readouterr().out
+    cli.main(["check", str(path), "--assignments", str(tmp_path / "nowhere")])
+    assert "0.5 of 0.5" not in capsys.readouterr().out, "a folder that was asked for and is missing is told"
 
 
 def test_text_of_a_student_cannot_break_the_mark_sheet():
@@ -264,3 +267,75 @@ def test_the_command_runs_as_a_module(tmp_path):
         env={**os.environ, "PYTHONWARNINGS": "error"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_a_commit_that_cannot_be_fetched_is_named_by_owner_and_repository(tmp_path):
+    for repo, name in ((f"file://{tmp_path}/owner/work.git", "owner/work"), (f"{tmp_path}/owner/work.git", "work")):
+        (found,) = submissions.from_repository(f"{repo}@{'0' * 40}")
+        assert found.name == name and "cannot be fetched" in found.fault
+
+
+def test_a_notebook_that_is_too_large_is_told_its_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(submissions, "LARGEST", 3 << 20)
+    (tmp_path / "big.ipynb").write_bytes(b" " * ((3 << 20) + 1))
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "big"]):
+        subprocess.run([*git, *command], check=True)
+    sha = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    assert [found.fault for found in submissions.from_repository(f"{tmp_path}@{sha}")] == ["larger than 3 MB"]
+
+
+def test_a_lost_question_shows_its_hidden_checks_unless_only_the_public_ones_are_asked_for():
+    from types import SimpleNamespace
+
+    from gradnotes.coursework.marking import lost
+
+    checks = [SimpleNamespace(id=k, title=k, public=k == "a", points=1) for k in "ab"]
+    question = SimpleNamespace(id="1.1", title="A question", checks=checks)
+    assert [c["id"] for c in lost(question, "tampered", "gone")["checks"]] == ["a", "b"]
+    assert [c["id"] for c in lost(question, "tampered", "gone", True)["checks"]] == ["a"]
+
+
+def a_session(code=None):
+    """A session without a child: what it asks of the queue is noted."""
+    from types import SimpleNamespace
+
+    session = object.__new__(sandbox.Session)
+    session.process = SimpleNamespace(wait=lambda seconds: None, poll=lambda: code)
+    session.kill, session.limits = (lambda: None), SimpleNamespace(seconds=1.0)
+    return session
+
+
+def test_a_silent_child_is_waited_for_until_the_deadline_and_no_longer():
+    import queue
+    import time
+    from types import SimpleNamespace
+
+    session, waited = a_session(), []
+
+    def get(timeout):
+        waited.append(timeout)
+        raise queue.Empty
+
+    session.replies = SimpleNamespace(get=get)
+    with pytest.raises(sandbox.ChildDied, match="no answer within 1 seconds"):
+        session._next(time.monotonic() + 0.5)
+    with pytest.raises(sandbox.ChildDied):
+        session._next(time.monotonic() - 5)
+    assert 0.3 < waited[0] <= 0.5 and waited[1] == 0
+
+
+@LINUX
+def test_the_obituary_tells_our_own_signal_from_others():
+    assert str(a_session(-15)._obituary()).endswith("the process ended")
+    assert "by itself (signal SIGSEGV)" in str(a_session(-11)._obituary())
+    assert "processor time" in str(a_session(-9)._obituary())
+
+
+@LINUX
+def test_one_job_is_allowed_and_none_is_not(tmp_path, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(cli, "grade", lambda *args, **options: asked.append(options["jobs"]) or [])
+    assert cli.main(["grade", str(tmp_path), "--out", str(tmp_path / "out"), "--jobs", "1"]) == 0 and asked == [1]
+    assert cli.main(["grade", str(tmp_path), "--out", str(tmp_path / "out"), "--jobs", "0"]) == 2
+    assert "jobs >= 1" in capsys.readouterr().err
