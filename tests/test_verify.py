@@ -93,3 +93,8 @@ def test_refused_wants_the_right_kind_and_the_right_words():
         pass
     with pytest.raises(ZeroDivisionError), refused():
         1 / 0  # noqa: B018
+
+
+def test_two_empty_sides_prove_nothing():
+    with pytest.raises(AssertionError, match="both sides are empty"):
+        assert_same([], np.zeros(0))

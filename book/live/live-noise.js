@@ -28,7 +28,7 @@ live("noise", (data, ui) => {
     const outside = errors.filter((e) => Math.abs(e) > reach).length;
     return {
       sentence: `At ε = ${small(k.eps)}, rate ${rate}, batch ${m}: mean error ${fixed(mean)}, spread ${fixed(spread)}, root mean square error ${fixed(error)}. ${place}`,
-      rows: [["ε", small(k.eps)], ["α / m", fixed(a, 6)], ["bias of the maximiser", fixed(data.bias[k.eps], 5)], ["mean error", fixed(mean)],
+      rows: [["ε", small(k.eps)], ["α / m", fixed(a, 6)], ["error of the maximiser", fixed(data.bias[k.eps], 5)], ["mean error", fixed(mean)],
         ["spread", fixed(spread)], ["root mean square error", fixed(error)], ["best ε", small(best)]],
       texts: { eps: small(k.eps), rate: String(rate) },
       numbers: { mean, spread, error, best, laws: values.map((e) => [laws.bias(e), laws.flat(e, a), laws.sharp(e, a)]) },

@@ -108,7 +108,8 @@ def assert_same(left, right, rtol: float = 1e-12, atol: float = 1e-12) -> None:
     Raises
     ------
     AssertionError
-        If shapes differ, a value is NaN on one side only, or ``|left - right| > atol + rtol |right|``.
+        If shapes differ, both sides are empty, a value is NaN on one side only, or
+        ``|left - right| > atol + rtol |right|``.
 
     Examples
     --------
@@ -123,6 +124,8 @@ def assert_same(left, right, rtol: float = 1e-12, atol: float = 1e-12) -> None:
     left, right = _array(left), _array(right)
     if left.shape != right.shape:
         raise AssertionError(f"shapes differ: {left.shape} and {right.shape}\n  left : {left}\n  right: {right}")
+    if left.size == 0:
+        raise AssertionError(f"both sides are empty, of shape {left.shape}: nothing was compared")
     if np.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True):
         return
     with np.errstate(invalid="ignore"):
