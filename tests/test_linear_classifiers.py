@@ -338,3 +338,8 @@ def test_large_data_without_information_stay_at_zero():
     X, y = np.zeros((20_480, 1)), np.arange(20_480) // 64 % 2
     model = LogisticRegression().fit(X, y)
     assert model.coef_.item() == 0 and model.intercept_.item() == 0
+
+
+def test_descent_gives_up_after_100_000_steps():
+    with pytest.warns(ConvergenceWarning, match="stopped after 100000 steps"):
+        LogisticRegression(solver="gd", lr=1e-9).fit(*hours())

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.exception_replacer import ExceptionReplacer
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.operators.provider import OperatorProvider
 from parso.tree import NodeOrLeaf
@@ -19,9 +20,20 @@ SIGNS = "Add_Sub Sub_Add Mul_Div Div_Mul Pow_Mul FloorDiv_Div Mod_FloorDiv BitOr
 BOUNDS = "Lt_LtE Lt_GtE LtE_Lt LtE_Gt Gt_GtE Gt_LtE GtE_Gt GtE_Lt Eq_NotEq NotEq_Eq Is_IsNot IsNot_Is"
 UNARY = "Delete_USub Delete_Not Delete_Invert USub_UAdd"
 LOGIC = """AddNot ReplaceTrueWithFalse ReplaceFalseWithTrue ReplaceAndWithOr ReplaceOrWithAnd ReplaceBreakWithContinue
-ReplaceContinueWithBreak ExceptionReplacer NumberReplacer RemoveDecorator ZeroIterationForLoop"""
+ReplaceContinueWithBreak NumberReplacer RemoveDecorator ZeroIterationForLoop"""
 # Their order of arguments means nothing, or a swap fails at once for a reason of its own.
 SYMMETRIC = {"max", "min", "maximum", "minimum", "logaddexp", "isinstance", "issubclass", "hasattr", "getattr"}
+
+
+class CatchOther(ExceptionReplacer):
+    """An exception is not caught any more; names with a dot are left alone."""
+
+    @staticmethod
+    def _name_nodes(node):
+        try:
+            return tuple(leaf for leaf in ExceptionReplacer._name_nodes(node) if leaf.type == "name")
+        except AttributeError:
+            return ()
 
 
 class DropTerm(Operator):
@@ -75,7 +87,8 @@ def _chosen() -> dict[str, Operator]:
     names += [f"ReplaceComparisonOperator_{name}" for name in BOUNDS.split()]
     names += [f"ReplaceUnaryOperator_{name}" for name in UNARY.split()] + LOGIC.split()
     provider = OperatorProvider()
-    return {name: provider[name]() for name in names} | {"DropTerm": DropTerm(), "SwapArguments": SwapArguments()}
+    ours = {cls.__name__: cls() for cls in (CatchOther, DropTerm, SwapArguments)}
+    return {name: provider[name]() for name in names} | ours
 
 
 OPERATORS = _chosen()
