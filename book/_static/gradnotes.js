@@ -122,7 +122,7 @@
     hub();
     addEventListener("hashchange", unfold);
     if (location.hash) unfold();
-    reachable();
+    if (document.readyState === "complete") idle(reachable); else addEventListener("load", () => idle(reachable));
     let soon = 0;
     const again = () => { clearTimeout(soon); soon = setTimeout(reachable, 100); };
     addEventListener("resize", again);
