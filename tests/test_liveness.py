@@ -87,7 +87,12 @@ def sign_is_noticed(notebook: dict, stem: str, file: Path, k: int, folder: Path)
     old, new = next(pair for pair in zip(text.splitlines(), spoiled.splitlines(), strict=True) if pair[0] != pair[1])
     copy.write_text(spoiled, encoding="utf-8")
     noun = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    units = sorted(str(path.relative_to(folder)) for path in (folder / "tests").glob(f"test_{noun}*.py"))
+    uses = re.compile(rf"import {noun}\b|gradnotes\.{noun}\b")
+    units = sorted(
+        str(path.relative_to(folder))
+        for path in (folder / "tests").glob("test_*.py")
+        if path.stem.startswith(f"test_{noun}") or uses.search(path.read_text(encoding="utf-8"))
+    )
     where = {"PYTHONPATH": str(folder / "src")}
     done = run(["-x", "-m", "not slow and not browser", *units], folder, **where)
     if done.returncode == 0:

@@ -75,6 +75,7 @@ def unfold(tab):
     """Open whatever is folded, and wait until our scripts have seen it."""
     tab.evaluate(UNFOLD)
     tab.wait_for_timeout(200)
+    tab.evaluate("() => document.getAnimations().forEach((fading) => fading.finish())")  # half faded, colours are pale
     if "404" not in tab.url:
         tab.wait_for_function("() => 'reachable' in document.documentElement.dataset")
 
