@@ -104,8 +104,9 @@ def as_markdown(rows: list[Row]) -> str:
     for row in rows:
         unit = " ×" if row.unit == "x" else f" {row.unit}"
         target = "–" if row.target is None else f"≤ {row.target:g}{unit}"
+        measured = "–" if row.measured != row.measured else f"{row.measured:.3g}{unit}"
         lines.append(
-            f"| {row.name} | {target} | {row.measured:.3g}{unit} | {row.verdict} | {row.peer or '–'} "
+            f"| {row.name} | {target} | {measured} | {row.verdict} | {row.peer or '–'} "
             f"| {time_of(row.ours_seconds)} | {time_of(row.peer_seconds)} |"
         )
     return "\n".join(lines)
