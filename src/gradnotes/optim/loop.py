@@ -53,23 +53,24 @@ def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, 
     if not (isinstance(momentum, Real) and 0 <= momentum < 1):
         raise ValueError(f"momentum must be in [0, 1), got {momentum!r}: it is the share of velocity kept")
     xs, norms, v, vector = [x], [], 0.0, x.ndim == 1
-    asarray, sqrt, tiny, huge, infinity = np.asarray, math.sqrt, TINY, HUGE, math.inf
+    asarray, float64, sqrt = np.asarray, np.dtype(float), math.sqrt
+    low, high = max(tol, TINY), HUGE  # between them a norm is exact and the walk goes on
     with np.errstate(over="ignore", invalid="ignore"):
         reach, speed = _norm(x), 0.0  # bounds of |x| and |v| by the triangle inequality: cheaper than measuring
         limit = FAR * max(1.0, reach)
         for step, rows in enumerate(batches):
             result = gradient(x, rows)
-            g = asarray(result, dtype=float)
+            g = asarray(result, float64)
             if g.shape != shape:
                 raise _misshapen("gradient", g, shape)
             norm = sqrt(g.dot(g)) if vector else _norm(g)
-            if not tiny < norm < huge:
+            if not low < norm < high:
                 norm = _norm(g)
+                if not tol <= norm < math.inf:
+                    if result is None:
+                        raise ValueError("the gradient must be a number, got None: does the function return it?")
+                    return _path(xs, norms + [norm], "gradient" if norm < tol else "diverged")
             norms.append(norm)
-            if not tol <= norm < infinity:
-                if result is None:
-                    raise ValueError("the gradient must be a number, got None: does the function return it?")
-                return _path(xs, norms, "gradient" if norm < tol else "diverged")
             if step == last:
                 break
             eta = rate or positive_rate(lr(step), step)
