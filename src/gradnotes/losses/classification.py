@@ -115,9 +115,10 @@ def sigmoid(z) -> np.ndarray:
     >>> sigmoid([-1e4, 0.0, 1e4]).tolist()
     [0.0, 0.5, 1.0]
     """
-    e = np.array(z, dtype=float)  # one array, overwritten: fresh memory costs more than the arithmetic
+    z = np.asarray(z, dtype=float)
+    e = np.negative(z, out=np.empty_like(z))  # one array, overwritten: fresh memory costs more than the arithmetic
     with np.errstate(over="ignore"):
-        np.exp(np.negative(e, out=e), out=e)
+        np.exp(e, out=e)
     e += 1
     return np.divide(1, e, out=e)[()]
 

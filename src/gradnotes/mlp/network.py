@@ -188,7 +188,7 @@ class MLP:
             eta = rate(lr(step) if callable(lr) else lr)
             with np.errstate(over="ignore", invalid="ignore"):
                 a, z = self._forward(X[rows])
-                weights, biases, _ = self._backward(a, y[rows])
+                weights, biases = self._backward(a, y[rows])[:2]
                 losses.append(self._value(a, z, y[rows]))
                 norms.append(math.sqrt(sum(np.vdot(g, g) for g in (*weights, *biases))))
                 if not (losses[-1] < math.inf and norms[-1] < math.inf):
@@ -201,6 +201,7 @@ class MLP:
                         v *= momentum
                         v += g
                     p -= eta * v if momentum else np.multiply(eta, g, out=g)
+                del a, z, weights, biases, g  # or the next step's arrays find the cache full
             if watch and (step + 1) % per_epoch == 0:
                 watched.append(watch(self))
         return Training(np.array(losses), np.array(norms), watched)
@@ -210,7 +211,9 @@ class MLP:
         sigma = ACTIVATIONS[self.activation][0]
         a = [X]
         for W, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            a.append(sigma(a[-1] @ W + b))
+            z = a[-1] @ W
+            z += b
+            a.append(sigma(z))
         z = a[-1] @ self.weights[-1] + self.biases[-1]
         return [*a, OUTPUTS[self.output](z)], z
 

@@ -69,7 +69,7 @@ def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, 
                 if not tol <= norm < math.inf:
                     if result is None:
                         raise ValueError("the gradient must be a number, got None: does the function return it?")
-                    return _path(xs, norms + [norm], "gradient" if norm < tol else "diverged")
+                    return _path(xs, [*norms, norm], "gradient" if norm < tol else "diverged")
             norms.append(norm)
             if step == last:
                 break
