@@ -15,13 +15,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# Taking a million objects down one by one costs a fifth of the build: end at once, when all has been written.
+BOOK = """
+import atexit, os, sys
+from jupyter_book.cli.main import main
+try:
+    main()
+except SystemExit as end:
+    sys.stdout.flush(), sys.stderr.flush()
+    atexit._run_exitfuncs()
+    os._exit(end.code if isinstance(end.code, int) else bool(end.code))
+"""
+
 
 def build(root: Path = ROOT) -> int:
     """Run jupyter-book; print the last warnings if it fails."""
     shutil.rmtree(root / "_build", ignore_errors=True)
     start = time.perf_counter()
-    start_book = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
-    command = [sys.executable, "-c", start_book, "build", str(root), "-W", "-n", "--keep-going", "-q"]
+    command = [sys.executable, "-c", BOOK, "build", str(root), "-W", "-n", "--keep-going", "-q"]
     done = subprocess.run(
         command, cwd=root, text=True, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}
     )
