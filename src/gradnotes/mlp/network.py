@@ -211,9 +211,7 @@ class MLP:
         sigma = ACTIVATIONS[self.activation][0]
         a = [X]
         for W, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            z = a[-1] @ W
-            z += b
-            a.append(sigma(z))
+            a.append(sigma(a[-1] @ W + b))
         z = a[-1] @ self.weights[-1] + self.biases[-1]
         return [*a, OUTPUTS[self.output](z)], z
 
