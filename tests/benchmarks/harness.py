@@ -1,5 +1,7 @@
 """Speed as a ratio: ours against a peer, alternating in the same process, one thread, median of the rounds.
 
+Each topic has a process of its own: what another one left in the memory must not weigh on it.
+
     python tests/benchmarks/harness.py [--check] [--write] [TOPIC ...]
 
 Every `bench_<topic>.py` beside this file has `rows() -> list[Row]`. `--check` exits 1 on a missed target,
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import multiprocessing
 import os
 import platform
 import statistics
@@ -133,6 +136,13 @@ def write_page(rows: list[Row]) -> None:
     PAGE.write_text(f"{before}{START}\n\n{machine}\n\n{as_markdown(rows)}\n\n{END}{after}", encoding="utf-8")
 
 
+def rows_of(topic: str) -> list[tuple]:
+    """What `bench_<topic>.py` measures."""
+    sys.path.insert(0, str(HERE))
+    sys.modules.setdefault("harness", sys.modules[__name__])
+    return [tuple(row) for row in importlib.import_module(f"bench_{topic}").rows()]
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     topics = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
@@ -143,12 +153,11 @@ def main(argv: list[str] | None = None) -> int:
     unknown = sorted(set(options.topics) - set(topics))
     if unknown:
         parser.error(f"unknown topic {unknown}: choose from {topics}")
-    sys.path.insert(0, str(HERE))
-    sys.modules.setdefault("harness", sys.modules[__name__])
     rows: list[Row] = []
     for topic in options.topics or topics:
         print(f"{topic} ...", file=sys.stderr, flush=True)
-        rows += importlib.import_module(f"bench_{topic}").rows()
+        with multiprocessing.get_context("spawn").Pool(1) as fresh:
+            rows += [Row(*row) for row in fresh.apply(rows_of, (topic,))]
     print(as_markdown(rows))
     if options.write:
         write_page(rows)

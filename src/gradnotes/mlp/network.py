@@ -111,7 +111,8 @@ class MLP:
             If a shape does not fit, an entry is not finite, or a label is out of range.
         """
         X = self._samples(X)
-        return self._backward(self._forward(X)[0], self._targets(y, len(X)))
+        weights, biases, shares = self._backward(self._forward(X)[0], self._targets(y, len(X)))
+        return Gradients(weights, biases, [len(X) * share for share in shares])
 
     def output_delta(self, a: np.ndarray, y: np.ndarray) -> np.ndarray:
         """BP1: delta^(L), row by row. With its partner loss, an output has delta a - y without any sigma'.
@@ -215,16 +216,16 @@ class MLP:
         z = a[-1] @ self.weights[-1] + self.biases[-1]
         return [*a, OUTPUTS[self.output](z)], z
 
-    def _backward(self, a, y) -> Gradients:
+    def _backward(self, a, y) -> tuple[list, list, list]:
+        """Slopes of weights and biases; the deltas divided by n, their shares in the mean loss."""
         slope = ACTIVATIONS[self.activation][1]
-        weights, biases, deltas = [], [], [self.output_delta(a[-1], y)]  # BP1
+        weights, biases, shares = [], [], [self.output_delta(a[-1], y) / len(y)]  # BP1
         for layer in reversed(range(len(self.weights))):
-            share = deltas[0] / len(y)
-            biases.insert(0, share.sum(axis=0))  # BP3, averaged over the rows
-            weights.insert(0, a[layer].T @ share)  # BP4, averaged over the rows
+            biases.insert(0, shares[0].sum(axis=0))  # BP3, summed over the rows
+            weights.insert(0, a[layer].T @ shares[0])  # BP4, summed over the rows
             if layer:
-                deltas.insert(0, (deltas[0] @ self.weights[layer].T) * slope(a[layer]))  # BP2
-        return Gradients(weights, biases, deltas)
+                shares.insert(0, (shares[0] @ self.weights[layer].T) * slope(a[layer]))  # BP2
+        return weights, biases, shares
 
     def _value(self, a, z, y) -> float:
         if not np.isfinite(z).all():
