@@ -77,11 +77,11 @@ def descend(gradient, x0, batches: Iterable, last, lr, momentum, nesterov, tol, 
             if momentum:
                 v, speed = momentum * v + g, momentum * speed + norm
                 x = x - eta * (g + momentum * v if nesterov else v)
-                reach += eta * norm  # Nesterov's step is at most norm + momentum * speed long
+                reach += eta * (norm + speed)  # Nesterov's step is at most norm + momentum * speed long
             else:
-                v, speed = g, norm
+                v = g
                 x = x - eta * g
-            reach += eta * speed
+                reach += eta * norm
             if project is not None:
                 x = np.array(project(x), dtype=float)[()]
                 if x.shape != shape:
