@@ -11,7 +11,7 @@ from queue import Empty
 import nbval.kernel
 import nbval.plugin
 import pytest
-from pictures import Picture
+from pictures import picture, share_of
 
 collect_ignore_glob = ["assignments/*"]  # a student copy is meant to raise; name one to run it all the same
 CELL_TIMEOUT = 180.0  # seconds; nbval's own default is 2000
@@ -22,6 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 os.environ.setdefault("TQDM_DISABLE", "1")
 os.environ.setdefault("IPY_TEST_SIMPLE_PROMPT", "1")
+os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning:torch.jit._script")  # torch 2.15 warns of itself
 
 
 def pytest_configure(config):
@@ -53,12 +54,11 @@ def _await_reply(self, msg_id, timeout=None):
             return
 
 
-def _with_pictures(outputs):
+def _with_pictures(outputs, share):
     for output in outputs:
         if "image/png" in output.get("data", {}):
-            output = type(output)(
-                {**output, "data": {**output["data"], "image/png": Picture(output["data"]["image/png"])}}
-            )
+            shown = picture(output["data"]["image/png"], share)
+            output = type(output)({**output, "data": {**output["data"], "image/png": shown}})
         yield output
 
 
@@ -67,7 +67,8 @@ _compare = nbval.plugin.IPyNbCell.compare_outputs
 
 def _compare_outputs(self, test, ref, skip_compare=None):
     skip = [key for key in (skip_compare or self.parent.skip_compare) if key != "image/png"]
-    return _compare(self, list(_with_pictures(test)), list(_with_pictures(ref)), skip)
+    share = share_of(self.cell.metadata.get("tags", []))
+    return _compare(self, list(_with_pictures(test, share)), list(_with_pictures(ref, share)), skip)
 
 
 nbval.kernel.RunningKernel.await_reply = _await_reply

@@ -204,6 +204,10 @@ def test_pictures_tolerate_noise_and_refuse_a_moved_curve(right):
     assert pictures.same_picture(stored, encoded(pixels + noise))
     assert not pictures.same_picture(stored, encoded(np.roll(pixels, 3, axis=0)))
     assert not pictures.same_picture(stored, encoded(pixels[:-2]))
+    one_percent = pictures.share_of(["hide-input", "pixels:1"])
+    assert one_percent == 0.01 and pictures.share_of(["hide-input"]) == pictures.SHARE
+    moved = pictures.picture(encoded(np.roll(pixels, 1, axis=0)), one_percent)
+    assert moved == pictures.picture(stored, one_percent) and moved != pictures.picture(encoded(255 - pixels), one_percent)
 
 
 def test_the_patched_names_of_nbval_exist():

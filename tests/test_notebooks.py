@@ -101,6 +101,7 @@ SPOILED = {
     "stderr": lambda nb: nb["cells"][2]["outputs"][0].update(name="stderr"),
     "semicolon": replaced(2, "assert x > 1;"),
     "exempt": tagged(2, "nbval-ignore-output"),
+    "picture that may differ": tagged(3, "pixels:5"),
     "comment": replaced(2, "# NBVAL_SKIP\nassert x > 1"),
     "alt text": no_alt,
     "long cell": replaced(2, "assert x > 1\n" + "y = x\n" * 15),

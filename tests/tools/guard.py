@@ -107,6 +107,8 @@ def nothing_exempt(notebook: dict, stem: str) -> Iterator[str]:
         for tag in tags(cell):
             if tag.startswith("nbval-") and tag != "nbval-check-output":
                 yield f"code cell {k} is exempt from the comparison: {tag}"
+            if tag.startswith("pixels:") and not 0 < float(tag.removeprefix("pixels:")) <= 2:
+                yield f"code cell {k} lets more than 2 % of its picture differ: {tag}"
         if re.search(r"#\s*NBVAL_", source(cell)):
             yield f"code cell {k} carries an NBVAL_ comment"
 
