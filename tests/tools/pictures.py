@@ -14,7 +14,7 @@ TAG = "pixels:"  # of a cell whose picture shows single trainings that rounding 
 
 
 class Picture(str):
-    """A base64 PNG whose `==` means: same size, and at most `share` of the blurred pixels differ by more than LEVELS."""
+    """A base64 PNG; `==` means: same size, and at most `share` of the blurred pixels differ by more than LEVELS."""
 
     share = SHARE
 
