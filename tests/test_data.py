@@ -131,6 +131,16 @@ def test_a_wrong_path_is_named():
         parkinsons("nowhere/parkinsons.data")
 
 
+def test_the_variable_finds_a_file_and_looks_at_its_checksum(offline, tmp_path):
+    (tmp_path / "parkinsons.data").write_text("name\n")
+    offline.setenv("GRADNOTES_DATA", str(tmp_path))
+    with pytest.raises(ValueError, match="changed or cut off"):
+        data.parkinsons()
+    offline.setenv("GRADNOTES_DATA", str(tmp_path / "no"))
+    with pytest.raises(DataNotFound, match=r"GRADNOTES_DATA names a folder without parkinsons.data"):
+        data.parkinsons()
+
+
 def test_offline_without_a_copy_the_error_names_the_three_ways(offline):
     with pytest.raises(DataNotFound) as failure:
         parkinsons()
