@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import harness
 import pytest
 
@@ -14,11 +12,18 @@ def test_verdict_compares_with_the_target():
     assert harness.Row("a", None, 99.0).verdict == "reported"
 
 
-def test_ratio_is_ours_over_peer():
-    row = harness.ratio(
-        "sleep", lambda: time.sleep(0.004), lambda: time.sleep(0.008), 0.9, "twice as long", rounds=5, inner=1
-    )
-    assert 0.3 < row.measured < 0.8 and row.verdict == "met"
+def test_ratio_is_ours_over_peer(monkeypatch):
+    clock = [0.0]  # a watch that only the two calls move: no load of the machine can turn the test
+    monkeypatch.setattr(harness.time, "perf_counter", lambda: clock[0])
+
+    def takes(seconds):
+        def call():
+            clock[0] += seconds
+
+        return call
+
+    row = harness.ratio("half", takes(4.0), takes(8.0), 0.9, "twice as long", rounds=5, inner=1)
+    assert row.measured == 0.5 and row.verdict == "met" and (row.ours_seconds, row.peer_seconds) == (4.0, 8.0)
 
 
 def test_too_few_rounds_are_refused():

@@ -110,9 +110,8 @@ class MLP:
         ValueError
             If a shape does not fit, an entry is not finite, or a label is out of range.
         """
-        X = self._samples(X)
-        weights, biases, shares = self._backward(self._forward(X)[0], self._targets(y, len(X)))
-        return Gradients(weights, biases, [len(X) * share for share in shares])
+        weights, biases, shares = self._backward(self.layers(X), self._targets(y, n := len(X)))
+        return Gradients(weights, biases, [n * share for share in shares])
 
     def output_delta(self, a: np.ndarray, y: np.ndarray) -> np.ndarray:
         """BP1: delta^(L), row by row. With its partner loss, an output has delta a - y without any sigma'.
@@ -217,9 +216,8 @@ class MLP:
         return [*a, OUTPUTS[self.output](z)], z
 
     def _backward(self, a, y) -> tuple[list, list, list]:
-        """Slopes of weights and biases; the deltas divided by n, their shares in the mean loss."""
         slope = ACTIVATIONS[self.activation][1]
-        weights, biases, shares = [], [], [self.output_delta(a[-1], y) / len(y)]  # BP1
+        weights, biases, shares = [], [], [self.output_delta(a[-1], y) / len(y)]  # BP1; a share is a delta / n
         for layer in reversed(range(len(self.weights))):
             biases.insert(0, shares[0].sum(axis=0))  # BP3, summed over the rows
             weights.insert(0, a[layer].T @ shares[0])  # BP4, summed over the rows
