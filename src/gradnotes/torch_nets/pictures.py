@@ -37,7 +37,7 @@ def enlarge(images, size: int = 28) -> np.ndarray:
         raise ValueError("images must be finite, got a NaN or an infinity: leave such pictures out")
     if not isinstance(size, (int, np.integer)) or size < 2:
         raise ValueError(f"size must be an integer >= 2, got {size!r}: it counts pixels, and the corners are kept")
-    side = images.shape[1]
+    side = len(images[0])
     place = np.linspace(0, side - 1, size)
     A = np.maximum(0, 1 - abs(place[:, None] - np.arange(side)))
     return (A @ images @ A.T)[:, None].astype(np.float32)
