@@ -12,6 +12,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zlib
 from html import escape
 from pathlib import Path
 
@@ -181,14 +182,20 @@ def licences(modules: Path) -> str:
     return "\n\n".join(parts)
 
 
+def stamped(file: str) -> str:
+    """`live-gain.js?v=1a2b3c4d`: the name changes with the content, so that no browser shows an old one."""
+    source = next(p for p in (*(BOOK / "node_modules" / name for name in LIBRARIES), BOOK / "live" / file) if p.name == file)
+    return f"{file}?v={zlib.crc32(source.read_bytes()):08x}"
+
+
 def scripts(app, pagename, templatename, context, doctree):
-    """The libraries and the figure's own script, on its page only, in this order."""
+    """`live.js` on the pages with a figure only; it fetches the parts it is told, in this order, when they are wanted."""
     names = sorted({n["live"] for n in doctree.findall(nodes.raw) if "live" in n}) if doctree else []
     if not names or not getattr(app, "live_ready", False):
         return
-    files = [*(Path(f).name for f in LIBRARIES), "live.js", *(f"live-{name}.js" for name in names)]
-    for k, file in enumerate(files):
-        app.add_js_file(f"live/{file}", priority=800 + k, loading_method="defer")
+    files = [*(Path(f).name for f in LIBRARIES), *(f"live-{name}.js" for name in names)]
+    parts = " ".join(stamped(file) for file in files)
+    app.add_js_file("live/live.js", priority=800, loading_method="defer", **{"data-parts": parts})
 
 
 def setup(app):

@@ -21,6 +21,7 @@
     show(kept.get("gn-show") === "all" ? "all" : "main");
     all(".gn-switch button").forEach((button) => button.addEventListener("click", () => {
       kept.set("gn-show", button.dataset.show);
+      whole();
       show(button.dataset.show);
     }));
   };
@@ -47,6 +48,28 @@
     };
     idle(some);
   };
+
+  // On a telephone the style sheet leaves far sections for later. Their heights are measured in idle moments, so that a jump
+  // knows where its end is; one that comes earlier, or another width, lays out everything at once.
+  const whole = () => document.documentElement.classList.add("gn-whole");
+  const heights = (after) => {
+    const sections = all(".bd-article > section > section").filter((s) => getComputedStyle(s).contentVisibility === "auto");
+    const left = [...sections], found = [];
+    const some = (time) => {
+      do {
+        const section = left.shift(), last = section && section.lastElementChild;
+        if (!last) break;
+        const end = last.getBoundingClientRect().bottom + parseFloat(getComputedStyle(last).marginBottom);
+        found.push(`auto ${end - section.getBoundingClientRect().top}px`);
+      } while (time.timeRemaining() > 8);
+      if (left.length) { idle(some); return; }
+      found.forEach((height, k) => { sections[k].style.containIntrinsicHeight = height; });
+      measured = true;
+      after();
+    };
+    idle(some);
+  };
+  let measured = false, broad = innerWidth;
 
   // The definition of a term, while it is pointed at or has the focus.
   const terms = () => {
@@ -121,8 +144,11 @@
     terms();
     hub();
     addEventListener("hashchange", unfold);
-    if (location.hash) unfold();
-    if (document.readyState === "complete") idle(reachable); else addEventListener("load", () => idle(reachable));
+    if (location.hash) { whole(); unfold(); }
+    const early = (event) => { if (!measured && (event.type === "keydown" || event.target.closest("a[href^='#']"))) whole(); };
+    for (const event of ["click", "keydown"]) document.addEventListener(event, early, true);
+    addEventListener("resize", () => { if (innerWidth !== broad) whole(); });
+    if (document.readyState === "complete") heights(reachable); else addEventListener("load", () => heights(reachable));
     let soon = 0;
     const again = () => { clearTimeout(soon); soon = setTimeout(reachable, 100); };
     addEventListener("resize", again);

@@ -3,7 +3,6 @@
 (() => {
   "use strict";
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const builders = {};
 
   // "-0.0021": never "-0.0000", never an exponent in sight of the reader
   const fixed = (x, digits = 4) => {
@@ -91,13 +90,8 @@
     }
 
     const show = build(data, ui);
-    body.hidden = false;
-    try {
-      refresh(true, "start");
-    } catch (problem) {
-      body.hidden = true; // the words below remain
-      throw problem;
-    }
+    refresh(true, "start");
+    body.inert = false;
     const name = (event) => event.target.dataset.live;
     body.addEventListener("input", (event) => refresh(false, name(event)));
     body.addEventListener("change", (event) => refresh(true, name(event)));
@@ -112,11 +106,26 @@
     }).observe(plot);
   }
 
-  window.live = (name, build) => { builders[name] = build; };
-  document.addEventListener("DOMContentLoaded", () => {
-    for (const root of document.querySelectorAll("figure.gn-live")) {
-      const build = builders[root.dataset.figure];
-      if (build) start(root, build);
+  // The controls and the room for the picture are there at once. The libraries and the figure's script come when the reader
+  // comes near, types or prints: a page that is only opened waits for none of them. If they fail, the words remain.
+  const me = document.currentScript, figures = [...document.querySelectorAll("figure.gn-live")];
+  const bodies = figures.map((root) => root.querySelector(".gn-live-body"));
+  bodies.forEach((body) => { body.hidden = false; body.inert = true; });
+  window.live = (name, build) => figures.filter((root) => root.dataset.figure === name).forEach((root) => start(root, build));
+  const stop = new AbortController(), { signal } = stop;
+  const fetchAll = () => {
+    stop.abort();
+    const scripts = me.dataset.parts.split(" ").map((file) =>
+      Object.assign(document.createElement("script"), { src: new URL(file, me.src), async: false }));
+    const settle = () => bodies.forEach((body) => { if (body.inert) body.hidden = true; });
+    for (const script of scripts) {
+      script.addEventListener("error", settle);
+      document.head.append(script);
     }
-  });
+    scripts.at(-1).addEventListener("load", settle);
+  };
+  const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) fetchAll(); }, { rootMargin: "1200px 0px" });
+  signal.addEventListener("abort", () => near.disconnect());
+  figures.forEach((root) => near.observe(root));
+  for (const event of ["keydown", "beforeprint"]) addEventListener(event, fetchAll, { signal });
 })();

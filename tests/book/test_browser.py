@@ -71,9 +71,20 @@ def visit(browser, view, url):
     return context, tab
 
 
+def draw(tab):
+    """Come near every live figure, and wait until it is drawn."""
+    tab.evaluate("() => document.querySelectorAll('figure.gn-live').forEach((figure) => figure.scrollIntoView())")
+    tab.wait_for_function(
+        "() => !document.querySelector('script[data-parts]')"
+        " || [...document.querySelectorAll('figure.gn-live')].every((figure) => figure.live)"
+    )
+
+
 def unfold(tab):
     """Open whatever is folded, and wait until our scripts have seen it."""
     tab.evaluate(UNFOLD)
+    draw(tab)
+    tab.evaluate("() => { scrollTo(0, 0); dispatchEvent(new Event('resize')); }")
     tab.wait_for_timeout(200)
     tab.evaluate("() => document.getAnimations().forEach((fading) => fading.finish())")  # half faded, colours are pale
     if "404" not in tab.url:
@@ -201,4 +212,52 @@ def test_a_link_to_a_claim_opens_its_section(browser, address):
     tab.goto(f"{address}/notebooks/01_learning_by_gradients.html#{anchor}")
     tab.wait_for_timeout(300)
     assert tab.evaluate(f"() => document.getElementById('{anchor}').closest('details').open")
+    context.close()
+
+
+SKIPPED = """() => [...document.querySelectorAll('.bd-article > section > section')]
+    .filter((s) => !s.firstElementChild.checkVisibility({contentVisibilityAuto: true})).length"""
+TOP = "(id) => document.getElementById(id).getBoundingClientRect().top"
+
+
+def test_a_phone_lays_out_far_sections_later(browser, address):
+    """While the page comes they wait; then their heights are known; a jump lands in either state."""
+    context = browser.new_context(**VIEWS["mobile"])
+    tab = context.new_page()
+    tab.add_init_script("window.requestIdleCallback = (work) => { (window.later ??= []).push(work); };")
+    tab.goto(f"{address}/notebooks/03_sharpness_and_noise.html")
+    click = "(id) => document.querySelector(`.bd-toc-nav a[href='#${id}']`).click()"
+    height = "() => document.querySelector('.bd-article').offsetHeight"
+    first, last = tab.evaluate(
+        "() => [1, -2].map((k) => [...document.querySelectorAll('.bd-toc-nav a[href^=\"#\"]')].at(k).hash.slice(1))"
+    )
+    rough = tab.evaluate(height)
+    assert tab.evaluate(SKIPPED) > 5
+    for _ in range(4):
+        tab.evaluate("() => later.splice(0).forEach((work) => work({timeRemaining: () => 50}))")
+    guess, far = tab.evaluate(height), tab.evaluate(SKIPPED)
+    for anchor in (last, first, last):
+        tab.evaluate(click, anchor)
+        tab.wait_for_timeout(2500)  # the page glides there
+        assert abs(tab.evaluate(TOP, anchor) - 64) < 30
+    tab.evaluate("() => document.documentElement.classList.add('gn-whole')")
+    exact = tab.evaluate(height)
+    assert far > 5 and abs(guess - exact) < 0.01 * exact and abs(rough - exact) > 0.03 * exact
+    tab.reload()
+    assert tab.evaluate(SKIPPED) > 5
+    tab.evaluate(click, last)
+    tab.wait_for_timeout(2500)
+    assert tab.evaluate(SKIPPED) == 0 and abs(tab.evaluate(TOP, last) - 64) < 30
+    context.close()
+
+
+@pytest.mark.parametrize("view", ["mobile", "desktop"])
+def test_a_link_from_elsewhere_lands_at_its_section(browser, address, view):
+    page = f"{address}/notebooks/03_sharpness_and_noise.html"
+    context, tab = visit(browser, view, page)
+    anchor = tab.evaluate("() => [...document.querySelectorAll('.bd-toc-nav a[href^=\"#\"]')].at(-2).hash.slice(1)")
+    context.close()
+    context, tab = visit(browser, view, f"{page}#{anchor}")
+    tab.wait_for_timeout(300)
+    assert -5 <= tab.evaluate(TOP, anchor) <= 100
     context.close()

@@ -16,7 +16,7 @@ import re
 import live as extension
 import pytest
 import rendered
-from test_browser import OVERFLOW, VIEWS, axe, visit
+from test_browser import OVERFLOW, VIEWS, axe, draw, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
 FOLDER = rendered.HTML / "_static" / "live"
@@ -63,6 +63,7 @@ class Figure:
         self.tab, self.name, self.root = tab, name, f"#live-{name}"
         tab.evaluate(f"() => {{ for (let box = document.querySelector('{self.root}'); box; box = box.parentElement)"
                      " if (box.tagName === 'DETAILS') box.open = true; }")  # fmt: skip
+        draw(tab)
         self.data = json.loads(tab.inner_text(f"{self.root} script") or tab.text_content(f"{self.root} script"))
 
     def control(self, name):
@@ -399,7 +400,6 @@ def test_play_does_not_move_where_motion_is_unwanted(browser, address):
     context = browser.new_context(reduced_motion="reduce", **VIEWS["desktop"])
     tab = context.new_page()
     tab.goto(f"{address}/{home('descent')}")
-    tab.wait_for_selector("#live-descent svg")
     figure = Figure(tab, "descent").set(momentum=0.9, step=10)
     figure.press("play")
     assert "148 steps" in figure.text and "Step " not in figure.text
@@ -414,7 +414,6 @@ def test_it_works_from_a_file(browser, name):
     tab.on("pageerror", lambda error: problems.append(str(error)))
     tab.on("requestfailed", lambda request: problems.append(request.url) if "/live/" in request.url else None)
     tab.goto((rendered.HTML / home(name)).as_uri())
-    tab.wait_for_selector(f"#live-{name} .gn-live-plot svg", state="attached")
     CHECKS[name](Figure(tab, name))
     assert problems == []
     context.close()
@@ -437,16 +436,64 @@ def test_a_script_that_fails_leaves_the_words(browser, address, name):
     tab = context.new_page()
     tab.route(f"**/live-{name}.js*", lambda route: route.fulfill(body=f"live('{name}', () => () => nothing);"))
     tab.goto(f"{address}/{home(name)}")
-    tab.wait_for_load_state("networkidle")
-    assert tab.evaluate(f"() => document.querySelector('#live-{name} .gn-live-body').hidden")
+    with tab.expect_event("pageerror") as failure:
+        tab.keyboard.press("Tab")
+    assert "nothing" in str(failure.value)
+    tab.wait_for_function(f"() => document.querySelector('#live-{name} .gn-live-body').hidden")
     assert tab.text_content(f"#live-{name} .gn-live-words")
     context.close()
 
 
 def test_on_paper_the_picture_stays_and_the_controls_go(browser, address):
     context, tab = visit(browser, "desktop", f"{address}/{home('gain')}")
+    draw(tab)
     tab.emulate_media(media="print")
     assert tab.is_visible("#live-gain svg") and not tab.is_visible("#live-gain .gn-live-controls")
+    context.close()
+
+
+WISHES = {
+    "scroll": lambda tab: [(tab.mouse.wheel(0, 1_000), tab.wait_for_timeout(40)) for _ in range(25)],
+    "key": lambda tab: tab.keyboard.press("Tab"),
+    "print": lambda tab: tab.evaluate("() => dispatchEvent(new Event('beforeprint'))"),
+}
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_the_libraries_come_when_they_are_wanted_and_once(browser, address, wish):
+    """A page that is only opened does not wait for them."""
+    context, tab = visit(browser, "mobile", f"{address}/{home('noise')}")
+    parts = ["d3.min.js", "plot.umd.min.js", "live-noise.js"]
+
+    def came():
+        return [url.split("/")[-1].split("?")[0] for url in tab.asked if "/live/" in url and "live.js" not in url]
+
+    assert came() == [] and not tab.evaluate("() => document.querySelector('#live-noise').live")
+    WISHES[wish](tab)
+    tab.wait_for_function("() => document.querySelector('#live-noise').live")
+    draw(tab)
+    assert came() == parts and tab.complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [340, 390, 760, 1280])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_picture_finds_its_room(browser, address, name, width):
+    """What stands below hardly moves when the picture comes."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    tab = context.new_page()
+    tab.route("**/d3.min.js*", lambda route: waiting.append(route))
+    waiting = []
+    tab.goto(f"{address}/{home(name)}")
+    tab.evaluate("() => document.querySelectorAll('details').forEach((box) => { if (box.querySelector('.gn-live')) box.open = true; })")
+    tab.keyboard.press("Tab")
+    height = f"() => document.querySelector('#live-{name}').offsetHeight"
+    before = tab.evaluate(height)
+    while not waiting:
+        tab.wait_for_timeout(50)
+    waiting[0].continue_()
+    tab.wait_for_function(f"() => document.querySelector('#live-{name}').live")
+    assert abs(tab.evaluate(height) - before) <= 60
     context.close()
 
 
@@ -521,10 +568,10 @@ def test_a_wrong_number_or_sign_would_be_noticed(browser, address, name, what):
     page = home(name)
     tab.route(f"**/{page}" if what == "number" else f"**/live-{name}.js*", number if what == "number" else sign)
     tab.goto(f"{address}/{page}")
-    tab.wait_for_load_state("networkidle")
     try:
+        figure = Figure(tab, name)
         assert changed == [name]
         with pytest.raises(AssertionError):
-            CHECKS[name](Figure(tab, name))
+            CHECKS[name](figure)
     finally:
         context.close()

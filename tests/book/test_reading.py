@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 import rendered
-from test_browser import FAULTY, OVERFLOW, UNRENDERED, VIEWS, address, browser, visit  # noqa: F401
+from test_browser import FAULTY, OVERFLOW, UNRENDERED, VIEWS, address, browser, draw, visit  # noqa: F401
 
 sys.path.insert(0, str(rendered.ROOT / "tests" / "tools"))
 import launch
@@ -121,6 +121,7 @@ def test_a_live_figure_moves_from_a_folder(browser):  # noqa: F811
     context, tab = visit(browser, "desktop", f"{rendered.HTML.as_uri()}/{CHAPTER}.html")
     if not (rendered.HTML / "_static" / "live" / "d3.min.js").is_file():
         pytest.skip("the book was built without npm: its live figures stand still")
+    draw(tab)
     words = tab.inner_text("#live-descent output")
     tab.focus("#live-descent input[type=range]")
     tab.keyboard.press("End")
