@@ -184,12 +184,13 @@ def licences(modules: Path) -> str:
 
 def stamped(file: str) -> str:
     """`live-gain.js?v=1a2b3c4d`: the name changes with the content, so that no browser shows an old one."""
-    source = next(p for p in (*(BOOK / "node_modules" / name for name in LIBRARIES), BOOK / "live" / file) if p.name == file)
+    places = (*(BOOK / "node_modules" / name for name in LIBRARIES), BOOK / "live" / file)
+    source = next(place for place in places if place.name == file)
     return f"{file}?v={zlib.crc32(source.read_bytes()):08x}"
 
 
 def scripts(app, pagename, templatename, context, doctree):
-    """`live.js` on the pages with a figure only; it fetches the parts it is told, in this order, when they are wanted."""
+    """`live.js` on the pages with a figure only; it fetches its parts, in this order, when they are wanted."""
     names = sorted({n["live"] for n in doctree.findall(nodes.raw) if "live" in n}) if doctree else []
     if not names or not getattr(app, "live_ready", False):
         return

@@ -32,10 +32,14 @@ FIGURE = re.compile(
     r'(<img (?:[^>]*? )?src="([^"]+\.png)"[^>]*>)'
     r'(?=\s*(?:<figcaption>\s*<p><span class="caption-number">Fig\. ([\d.]+))?)'
 )
+MODULES, SEARCHED = '<table class="indextable modindextable">', ' id="search-input"'
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
 HEAD = re.compile(
     r'(<th(?: class="head")?>\s*(?:<p>)?\s*<span class="math [^>]*>\\\(([^<]*)\\\)</span>)(\s*(?:</p>)?\s*</th>)'
 )
+TABLE = re.compile(r"<table.*?</table>", re.S)
+NO_CORNER = re.compile(r"<thead>\s*<tr[^>]*>\s*<td[^>]*>\s*</td>")
+FIRST = re.compile(r"(<tr[^>]*>\s*)<td([^>]*)>(.*?)</td>", re.S)
 SIGN = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M9 2h5v5M14 2 9 7M7 14H2V9M2 14l5-5"/></svg>'
 
 
@@ -76,6 +80,7 @@ def mend(app, pagename, templatename, context, doctree):
         launch(app, context, stem)
     for pattern, text in REPAIRS:
         body = pattern.sub(text, body)
+    body = TABLE.sub(headed, body)
     context["body"] = FIGURE.sub(enlargeable, JOINED.sub(joined, HEAD.sub(named, body)))
 
 
@@ -83,6 +88,13 @@ def named(match) -> str:
     """A head of a table that is one formula has a name in letters, since not every reader takes MathML for one."""
     letters = re.sub(r"[{}]|(?<=[\s(])\s+|\s+(?=[(_^])", "", re.sub(r"\\([A-Za-z]+)|\\.", r"\1 ", unescape(match[2])))
     return f'{match[1]}<span class="gn-said">{escape(letters.strip())}</span>{match[3]}'
+
+
+def headed(match) -> str:
+    """Where the corner of a table is empty, or where it has no heads at all, the first column names the rows."""
+    table = match[0]
+    start = table.find("<tbody") if NO_CORNER.search(table) else 0 if "<th" not in table else -1
+    return table if start < 0 else table[:start] + FIRST.sub(r'\1<th scope="row"\2>\3</th>', table[start:])
 
 
 def joined(match) -> str:
@@ -125,7 +137,7 @@ def pictures(app, error):
     if error or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
+        text = was = page.read_text(encoding="utf-8")
         count = iter(range(10**6))
 
         def sized(match, page=page, count=count):
@@ -137,10 +149,13 @@ def pictures(app, error):
             size = "" if " width=" in tag or "style=" in tag else f' width="{width}" height="{height}"'
             return f"<img{size}{later}{tag[4:]}"
 
+        text = text.replace(MODULES, f'{MODULES[:-1]} role="presentation">')  # a table only in looks
+        once, *again = text.split(SEARCHED)  # the page of the search has its field twice
+        text = once + (SEARCHED + "".join(again) if again else "")
         new = re.sub(r'<img [^>]*?src="([^"]*_images/[^"]+)"[^>]*>', sized, text)
         head, *rest = VIEWPORT.split(new)
         new = head + VIEWPORT.search(new)[0] + "".join(rest) if rest else new
-        if new != text:
+        if new != was:
             page.write_text(new, encoding="utf-8")
 
 

@@ -46,7 +46,8 @@ LOST = """<!DOCTYPE html>
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto 0; padding: 0 1.2rem; }}
-@media (prefers-color-scheme: dark) {{ html {{ background: #121212; color: #dddddd; }} a {{ color: #7db2fa; }} }}
+@media (prefers-color-scheme: dark) {{ html {{ background: #121212; color: #dddddd; }} a {{ color: #93c5fd; }}
+  input, button {{ color: inherit; background: #121212; border: 1px solid currentColor; }} }}
 input, button {{ font: inherit; padding: .2rem .6rem; max-width: 100%; box-sizing: border-box; }}
 </style>
 </head>

@@ -30,9 +30,15 @@
   // writing; again when something unfolds.
   const SCROLLS = ".bd-article pre, .bd-article mjx-container[display=true], .bd-article .output, .pst-scrollable-table-container";
   const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
-  const mark = (box, scrolls) => {
-    if (scrolls && !box.hasAttribute("tabindex")) { box.tabIndex = 0; box.dataset.reach = ""; }
-    else if (!scrolls && "reach" in box.dataset) { box.removeAttribute("tabindex"); delete box.dataset.reach; }
+  const mark = (box, scrolls, k) => {
+    const plain = box.tagName === "DIV"; // code and formulas say what they are
+    if (scrolls && !box.hasAttribute("tabindex")) {
+      box.tabIndex = 0;
+      box.dataset.reach = "";
+      if (plain) { box.setAttribute("role", "region"); box.setAttribute("aria-label", `Wide table ${k + 1}`); }
+    } else if (!scrolls && "reach" in box.dataset) {
+      for (const name of ["tabindex", "data-reach", ...(plain ? ["role", "aria-label"] : [])]) box.removeAttribute(name);
+    }
   };
   const reachable = () => {
     const boxes = all(SCROLLS), seen = [];
@@ -43,7 +49,7 @@
         if (box) seen.push([box, box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1]);
       } while (boxes.length && time.timeRemaining() > 4);
       if (boxes.length) { idle(some); return; }
-      seen.forEach(([box, scrolls]) => mark(box, scrolls));
+      seen.forEach(([box, scrolls], k) => mark(box, scrolls, k));
       document.documentElement.dataset.reachable = "";
     };
     idle(some);
@@ -152,7 +158,11 @@
     let soon = 0;
     const again = () => { clearTimeout(soon); soon = setTimeout(reachable, 100); };
     addEventListener("resize", again);
-    document.addEventListener("toggle", again, true);
+    document.addEventListener("toggle", ({ target }) => {
+      const section = measured && target.closest(".bd-article > section > section");
+      if (section) section.style.contentVisibility = "visible"; // its height is another now
+      again();
+    }, true);
     document.addEventListener("click", (event) => { if (event.target.closest(".toggle-button, .admonition.toggle > .admonition-title")) again(); });
     addEventListener("beforeprint", () => all("details").forEach((box) => { box.open = true; }));
   });
