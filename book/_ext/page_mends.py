@@ -20,6 +20,7 @@ REPAIRS = (
     (re.compile(r' role="doc-biblioentry"'), ' role="listitem"'),
     (re.compile(r'<th class="head">\s*(?:<p>\s*</p>)?\s*</th>'), '<td class="head"></td>'),
     (re.compile(r"<th(?: scope=\"col\")?>\s*</th>"), "<td></td>"),
+    (re.compile(r"(Solution to)(<a [^>]*>)\s+"), r"\1 \2"),
     (re.compile(r'<details class="gn-beat">'), '<details class="gn-beat" open>'),
 )
 # A formula in a line, with what must not be parted from it: brackets and quotes before, punctuation or a suffix behind.

@@ -17,3 +17,19 @@ def pytest_collection_modifyitems(config, items):
 def built():
     if not (rendered.HTML / "index.html").is_file():
         pytest.fail("there is no _build/html: run `make book` first", pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def address():
+    with rendered.served() as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=rendered.CHROMIUM, args=rendered.FLAGS)
+        yield chromium
+        chromium.close()

@@ -24,6 +24,9 @@ UNFOLD = """() => {
   document.querySelectorAll('details').forEach((box) => { box.open = true; });
   document.querySelectorAll('button.toggle-button-hidden').forEach((button) => button.click());
 }"""
+UNFADE = """() => document.getAnimations().forEach((one) => {
+  if (one.timeline === document.timeline) one.finish();
+})"""
 # formulas whose full stop stands on the next line
 PARTED = """() => [...document.querySelectorAll('.bd-article span.math')].filter((formula) => {
   const text = formula.nextSibling;
@@ -37,22 +40,6 @@ NARROW = """() => [...document.querySelectorAll('.bd-article .cell_input pre')].
   && Math.max(...box.textContent.split('\\n').map((line) => line.length)) <= 100).map((box) => box.textContent)"""
 AXE = Path(__file__).parents[1] / "tools" / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = rendered.ROOT / "_build" / "screenshots"
-
-
-@pytest.fixture(scope="module")
-def address():
-    with rendered.served() as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=rendered.CHROMIUM, args=rendered.FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def visit(browser, view, url):
@@ -86,7 +73,7 @@ def unfold(tab):
     draw(tab)
     tab.evaluate("() => { scrollTo(0, 0); dispatchEvent(new Event('resize')); }")
     tab.wait_for_timeout(200)
-    tab.evaluate("() => document.getAnimations().forEach((fading) => fading.finish())")  # half faded, colours are pale
+    tab.evaluate(UNFADE)  # half faded, colours are pale
     if "404" not in tab.url:
         tab.wait_for_function("() => 'reachable' in document.documentElement.dataset")
 
@@ -264,4 +251,14 @@ def test_a_link_from_elsewhere_lands_at_its_section(browser, address, view):
     context, tab = visit(browser, view, f"{page}#{anchor}")
     tab.wait_for_timeout(300)
     assert -5 <= tab.evaluate(TOP, anchor) <= 100
+    context.close()
+
+
+def test_what_goes_on_to_the_right_fades_until_its_end(browser, address):
+    context, tab = visit(browser, "mobile", f"{address}/notebooks/05_gradient_descent.html")
+    fade = "() => getComputedStyle(document.querySelector('.bd-article pre[data-reach]')).getPropertyValue('--gn-fade')"
+    assert tab.evaluate(fade) == "40px"
+    tab.evaluate("() => { const box = document.querySelector('.bd-article pre[data-reach]'); box.scrollLeft = 1e4; }")
+    tab.wait_for_timeout(200)
+    assert tab.evaluate(fade) == "0px"
     context.close()

@@ -32,22 +32,6 @@ def libraries():
         pytest.fail("the libraries of the live figures were not copied: run `make book`", pytrace=False)
 
 
-@pytest.fixture(scope="module")
-def address():
-    with rendered.served() as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=rendered.CHROMIUM, args=rendered.FLAGS)
-        yield chromium
-        chromium.close()
-
-
 def home(name: str) -> str:
     """The page that carries the figure, relative to the built book."""
     for path in sorted(rendered.HTML.rglob("*.html")):

@@ -34,3 +34,6 @@ def test_pages_become_one_book():
     numbers = {page.indirect_reference.idnum: k for k, page in enumerate(book.pages)}
     inside = [numbers[link["/Dest"][0].indirect_reference.idnum] for link in links if "/Dest" in link]
     assert min(inside) < start < max(inside), "links lead to both documents"
+    if 'data-parts="' in rendered.page(DOCUMENTS[1]).read_text(encoding="utf-8"):
+        words = "".join(page.extract_text() for page in book.pages)
+        assert "148 steps" in words, "the live figure is not drawn"

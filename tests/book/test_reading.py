@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 import rendered
-from test_browser import FAULTY, OVERFLOW, UNRENDERED, VIEWS, address, browser, draw, visit  # noqa: F401
+from test_browser import FAULTY, OVERFLOW, UNRENDERED, VIEWS, draw, visit
 
 sys.path.insert(0, str(rendered.ROOT / "tests" / "tools"))
 import launch
@@ -22,7 +22,7 @@ OPEN = "() => [...document.querySelectorAll('details.gn-beat')].map((box) => box
 
 
 @in_browser
-def test_the_switch_folds_and_unfolds_and_is_remembered(browser, address):  # noqa: F811
+def test_the_switch_folds_and_unfolds_and_is_remembered(browser, address):
     context, tab = visit(browser, "mobile", f"{address}/{CHAPTER}.html")
     assert tab.evaluate(OPEN) and not any(tab.evaluate(OPEN))
     tab.click("[data-show=all]")
@@ -36,7 +36,7 @@ def test_the_switch_folds_and_unfolds_and_is_remembered(browser, address):  # no
 
 
 @in_browser
-def test_without_scripts_everything_is_shown(browser, address):  # noqa: F811
+def test_without_scripts_everything_is_shown(browser, address):
     context = browser.new_context(**VIEWS["desktop"], java_script_enabled=False)
     tab = context.new_page()
     tab.goto(f"{address}/{CHAPTER}.html")
@@ -48,7 +48,7 @@ def test_without_scripts_everything_is_shown(browser, address):  # noqa: F811
 
 
 @in_browser
-def test_a_term_tells_its_meaning(browser, address):  # noqa: F811
+def test_a_term_tells_its_meaning(browser, address):
     context, tab = visit(browser, "desktop", f"{address}/{CHAPTER}.html")
     term = tab.locator("a.gn-term", has_text="learning rate").first
     term.hover()
@@ -68,7 +68,7 @@ def test_a_term_tells_its_meaning(browser, address):  # noqa: F811
 
 @in_browser
 @pytest.mark.parametrize("question", ["lan truyen nguoc", "lan truyền ngược", "backpropagation"])
-def test_the_search_needs_no_diacritics(browser, address, question):  # noqa: F811
+def test_the_search_needs_no_diacritics(browser, address, question):
     context, tab = visit(browser, "desktop", f"{address}/search.html?q={question.replace(' ', '+')}")
     tab.wait_for_selector(".gn-found")
     found = tab.inner_text(".gn-found")
@@ -80,7 +80,7 @@ def test_the_search_needs_no_diacritics(browser, address, question):  # noqa: F8
 
 
 @in_browser
-def test_the_link_to_a_hub(browser, address):  # noqa: F811
+def test_the_link_to_a_hub(browser, address):
     context, tab = visit(browser, "desktop", f"{address}/book/running.html?chapter=07_logistic_regression#your-own-hub")
     tab.fill("#gn-hub-address", "https://hub.example.edu/")
     link = tab.get_attribute(".gn-hub output a", "href")
@@ -90,7 +90,7 @@ def test_the_link_to_a_hub(browser, address):  # noqa: F811
 
 
 @in_browser
-def test_colours_are_chosen_and_remembered(browser, address):  # noqa: F811
+def test_colours_are_chosen_and_remembered(browser, address):
     context, tab = visit(browser, "desktop", f"{address}/{CHAPTER}.html")
     theme = "() => document.documentElement.dataset.theme"
     assert tab.evaluate(theme) == "light"
@@ -103,7 +103,7 @@ def test_colours_are_chosen_and_remembered(browser, address):  # noqa: F811
 
 
 @in_browser
-def test_a_figure_leads_to_its_picture(browser):  # noqa: F811
+def test_a_figure_leads_to_its_picture(browser):
     """From a folder and without scripts; the message of the figure stays the picture's own text."""
     context = browser.new_context(**VIEWS["mobile"], java_script_enabled=False)
     tab = context.new_page()
@@ -117,7 +117,7 @@ def test_a_figure_leads_to_its_picture(browser):  # noqa: F811
 
 
 @in_browser
-def test_a_live_figure_moves_from_a_folder(browser):  # noqa: F811
+def test_a_live_figure_moves_from_a_folder(browser):
     context, tab = visit(browser, "desktop", f"{rendered.HTML.as_uri()}/{CHAPTER}.html")
     if not (rendered.HTML / "_static" / "live" / "d3.min.js").is_file():
         pytest.skip("the book was built without npm: its live figures stand still")
@@ -131,7 +131,7 @@ def test_a_live_figure_moves_from_a_folder(browser):  # noqa: F811
 
 @in_browser
 @pytest.mark.parametrize("document", ["book/intro", CHAPTER, "book/claims"])
-def test_it_reads_from_a_folder(browser, document):  # noqa: F811
+def test_it_reads_from_a_folder(browser, document):
     """No server: ``file://``."""
     home = rendered.HTML.as_uri()
     context, tab = visit(browser, "mobile", f"{home}/{document}.html")
@@ -144,7 +144,7 @@ def test_it_reads_from_a_folder(browser, document):  # noqa: F811
 
 
 @in_browser
-def test_the_search_works_from_a_folder(browser):  # noqa: F811
+def test_the_search_works_from_a_folder(browser):
     context, tab = visit(browser, "desktop", f"{rendered.HTML.as_uri()}/search.html?q=lan+truyen+nguoc")
     tab.wait_for_selector("#search-results ul.search li")
     assert tab.locator(".gn-found").count() == 1
@@ -153,7 +153,7 @@ def test_the_search_works_from_a_folder(browser):  # noqa: F811
 
 
 @in_browser
-def test_nothing_is_cut_in_print(browser, address):  # noqa: F811
+def test_nothing_is_cut_in_print(browser, address):
     context, tab = visit(browser, "desktop", f"{address}/{CHAPTER}.html")
     tab.set_viewport_size({"width": 680, "height": 900})
     tab.emulate_media(media="print")

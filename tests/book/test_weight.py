@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import rendered
-from test_browser import address, browser, visit  # noqa: F401
+from test_browser import visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
 CHAPTER, LIVE = 1_000_000, 2_000_000
@@ -21,7 +21,7 @@ def transferred(url: str) -> int:
     return len(data) if file.suffix in PACKED else len(gzip.compress(data, 6))
 
 
-def weight(browser, address, document) -> dict[str, int]:  # noqa: F811
+def weight(browser, address, document) -> dict[str, int]:
     context, tab = visit(browser, "desktop", f"{address}/{document}.html")
     try:
         tab.evaluate("async () => { window.scrollTo(0, document.body.scrollHeight); await document.fonts.ready; }")
@@ -32,7 +32,7 @@ def weight(browser, address, document) -> dict[str, int]:  # noqa: F811
 
 
 @pytest.mark.parametrize("document", rendered.toc())
-def test_page_is_light(browser, address, document):  # noqa: F811
+def test_page_is_light(browser, address, document):
     parts = weight(browser, address, document)
     allowed = LIVE if any("/_static/live/" in url for url in parts) else CHAPTER
     heaviest = sorted(parts.items(), key=lambda item: -item[1])[:5]

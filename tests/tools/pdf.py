@@ -32,6 +32,9 @@ UNFOLD = "() => document.querySelectorAll('details').forEach((box) => { box.open
 UNTOGGLE = "() => document.querySelectorAll('.toggle-hidden').forEach((b) => b.classList.remove('toggle-hidden'))"
 CUT = "[...document.querySelectorAll('.bd-article pre')].filter((b) => b.scrollWidth > b.clientWidth + 1).length"
 
+DRAWN = """() => !document.querySelector('script[data-parts]')
+  || [...document.querySelectorAll('figure.gn-live')].every((figure) => figure.live)"""
+
 
 def title(document: str) -> str:
     text = rendered.page(document).read_text(encoding="utf-8")
@@ -60,6 +63,8 @@ def print_pages(documents: list[str]) -> dict[str, bytes]:
             tab.emulate_media(media="print")
             tab.evaluate(UNFOLD)
             tab.evaluate(UNTOGGLE)
+            tab.evaluate("() => dispatchEvent(new Event('beforeprint'))")  # the live figures come now
+            tab.wait_for_function(DRAWN)
             if cut := tab.evaluate(CUT):
                 raise SystemExit(f"{document}: {cut} pieces of code would be cut in print")
             out[document] = tab.pdf(**PAPER)
