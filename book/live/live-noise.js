@@ -21,7 +21,7 @@ live("noise", (data, ui) => {
     const row = data.table[k.batch][k.rate], [mean, spread, ...errors] = row[k.eps];
     const curve = row.map(([mu, s], i) => [values[i], Math.hypot(mu, s)]), error = curve[k.eps][1];
     const best = d3.minIndex(curve, (point) => point[1]);
-    const place = k.eps === best ? "This is the best ε for this rate." : k.eps > best ? "Sharper would be better: the bias counts." : "Blunter would be better: the noise counts.";
+    const place = k.eps === best ? "This is the best ε on the slider for this rate." : k.eps > best ? "Sharper would be better: the bias counts." : "Blunter would be better: the noise counts.";
     const ten = (n) => `10⁻${"⁰¹²³⁴⁵"[n]}`, text = ui.rows.eps.texts, small = (i) =>
       text[i].replace(/^([\d.]+)e-0(\d)$/, (_, digits, n) => (digits === "1" ? "" : `${digits}·`) + ten(n));
     const law = (f, name) => Plot.line(values.map((e) => [e, f(e, a)]), { stroke: "currentColor", strokeDasharray: name, strokeWidth: 1.4, clip: true });
@@ -29,7 +29,7 @@ live("noise", (data, ui) => {
     return {
       sentence: `At ε = ${small(k.eps)}, rate ${rate}, batch ${m}: mean error ${fixed(mean)}, spread ${fixed(spread)}, root mean square error ${fixed(error)}. ${place}`,
       rows: [["ε", small(k.eps)], ["α / m", fixed(a, 6)], ["error of the maximiser", fixed(data.bias[k.eps], 5)], ["mean error", fixed(mean)],
-        ["spread", fixed(spread)], ["root mean square error", fixed(error)], ["best ε", small(best)]],
+        ["spread", fixed(spread)], ["root mean square error", fixed(error)], ["best ε on the slider", small(best)]],
       texts: { eps: small(k.eps), rate: String(rate) },
       numbers: { mean, spread, error, best, laws: values.map((e) => [laws.bias(e), laws.flat(e, a), laws.sharp(e, a)]) },
       pictures: [{
