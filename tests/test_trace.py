@@ -137,6 +137,24 @@ def test_a_factor_one_is_not_written_and_sums_begin_with_a_plus():
     assert back.rule(back.rows[-2].name) == r"\bar v_{5} = \bar y" and back.rule("y") == r"\bar y = 1"
 
 
+CLOSE = [(0.9995, "0.9995"), (1.0004, "1.0004"), (0.99, "0.99"), (1 - 1e-8, "0.99999999")]
+
+
+@pytest.mark.parametrize(("slope", "shown"), CLOSE)
+def test_a_factor_near_one_is_written(slope, shown):
+    for sign, begins in ((1, ""), (-1, "- ")):
+        rule = trace.forward(lambda x, k=sign * slope: k * x, (3.0,), (1.0,)).rule("v1")
+        assert rule == rf"\dot v_{{1}} = {begins}{shown}\,\dot v_{{0}}"
+
+
+@pytest.mark.parametrize("mode", ["tangent", "adjoint"])
+def test_the_heads_name_the_rule_and_the_number(mode):
+    table = trace.forward(example, (2.0, 5.0), (1.0, 0.0)) if mode == "tangent" else trace.reverse(example, (2.0, 5.0))
+    heads = ["step", "value", f"rule for its {mode}", mode]
+    assert table.to_markdown().splitlines()[0] == "| " + " | ".join(heads) + " |"
+    assert "".join(f'<th scope="col">{head}</th>' for head in heads) in table._repr_html_()
+
+
 def test_no_zero_is_printed_with_a_minus():
     table = trace.forward(example, (2.0, 5.0), (-0.0, 0.0))
     assert "-0.000" not in repr(table) + table.to_markdown() + table._repr_html_()

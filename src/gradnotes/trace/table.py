@@ -76,13 +76,13 @@ class Trace:
         --------
         >>> from gradnotes.trace import forward
         >>> print(forward(lambda x: x * x, (3.0,), (1.0,)).to_markdown(1))
-        | step | value | tangent | value |
+        | step | value | rule for its tangent | tangent |
         |---|---|---|---|
         | $v_{0} = x_{1}$ | 3.0 | $\dot v_{0} = \dot x_{1}$ | 1.0 |
         | $v_{1} = v_{0} \times v_{0}$ | 9.0 | $\dot v_{1} = 3\,\dot v_{0} + 3\,\dot v_{0}$ | 6.0 |
         | $y = v_{1}$ | 9.0 | $\dot y = \dot v_{1}$ | 6.0 |
         """
-        lines = [f"| step | value | {self._kind} | value |", "|---|---|---|---|"]
+        lines = [f"| step | value | rule for its {self._kind} | {self._kind} |", "|---|---|---|---|"]
         for row in self.rows:
             step = f"{math(row.name)} = {math(row.expression)}"
             value, derivative = fixed(row.value, digits), fixed(row.derivative, digits)
@@ -100,7 +100,8 @@ class Trace:
         return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{c}</th>' for c in ("step", "value", self._kind, "value"))
+        heads = ("step", "value", f"rule for its {self._kind}", self._kind)
+        head = "".join(f'<th scope="col">{c}</th>' for c in heads)
         body = ""
         for row in self.rows:
             cells = (

@@ -9,8 +9,8 @@ __all__ = ["fixed", "html", "math", "number", "term"]
 
 
 def term(local, factor) -> str:
-    """One summand of a rule: ` + 0.5 factor`; a local derivative 1 or -1 leaves its sign alone."""
-    size = number(abs(local), 3)
+    """One summand of a rule: ` + 0.5 factor`; a local derivative 1 or -1, and only that, leaves its sign alone."""
+    size = next((text for text in (number(abs(local), k) for k in range(3, 10)) if text != "1"), "1")
     return f" {'-' if local < 0 else '+'} " + ("" if size == "1" else f"{size}\\,") + factor
 
 
