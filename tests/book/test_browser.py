@@ -216,7 +216,8 @@ def test_a_phone_lays_out_far_sections_later(browser, address):
     context = browser.new_context(**VIEWS["mobile"])
     tab = context.new_page()
     tab.add_init_script("window.requestIdleCallback = (work) => { (window.later ??= []).push(work); };")
-    tab.goto(f"{address}/notebooks/03_sharpness_and_noise.html")
+    page = f"{address}/notebooks/03_sharpness_and_noise.html"
+    tab.goto(page)
     click = "(id) => document.querySelector(`.bd-toc-nav a[href='#${id}']`).click()"
     height = "() => document.querySelector('.bd-article').offsetHeight"
     first, last = tab.evaluate(
@@ -230,15 +231,16 @@ def test_a_phone_lays_out_far_sections_later(browser, address):
     for anchor in (last, first, last):
         tab.evaluate(click, anchor)
         tab.wait_for_timeout(2500)  # the page glides there
-        assert abs(tab.evaluate(TOP, anchor) - 64) < 30
+        assert 0 < tab.evaluate(TOP, anchor) < 150
     tab.evaluate("() => document.documentElement.classList.add('gn-whole')")
     exact = tab.evaluate(height)
     assert far > 5 and abs(guess - exact) < 0.02 * exact < 0.04 * exact < abs(rough - exact)
-    tab.reload()
+    tab.goto("about:blank")
+    tab.goto(page)
     assert tab.evaluate(SKIPPED) > 5
     tab.evaluate(click, last)
     tab.wait_for_timeout(2500)
-    assert tab.evaluate(SKIPPED) == 0 and abs(tab.evaluate(TOP, last) - 64) < 30
+    assert tab.evaluate(SKIPPED) == 0 and 0 < tab.evaluate(TOP, last) < 150
     context.close()
 
 
