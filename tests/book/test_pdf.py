@@ -36,4 +36,4 @@ def test_pages_become_one_book():
     assert min(inside) < start < max(inside), "links lead to both documents"
     if 'data-parts="' in rendered.page(DOCUMENTS[1]).read_text(encoding="utf-8"):
         words = "".join(page.extract_text() for page in book.pages)
-        assert "148 steps" in words, "the live figure is not drawn"
+        assert "Walk converged: 5 steps" in words, "the live figure is not drawn"
