@@ -93,10 +93,10 @@ def draw_promise(ax, t, loss, promised, step: float):
     """The loss along the downhill ray and the straight line that the gradient promises; a mark at `step`."""
     draw_functions(ax, t, {"loss along the ray": loss, "promised by the slope": promised}, r"step length $\alpha$",
                    r"loss $\mathcal{L}$")  # fmt: skip
-    for y, name in ((loss, "o"), (promised, "s")):
-        ax.plot(step, np.interp(step, t, y), name, color="black", markersize=6)
     ax.axvline(step, color="#888888", linewidth=0.8, linestyle=":")
-    ax.set_ylim(bottom=0)
+    for k, (y, name) in enumerate(((loss, "o"), (promised, "s"))):
+        ax.plot(step, np.interp(step, t, y), name, color=COLOURS[k], markerfacecolor="white", markersize=4, zorder=3)
+    ax.set_ylim(bottom=0)  # the line goes on below
     return ax
 
 
