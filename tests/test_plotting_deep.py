@@ -63,8 +63,9 @@ def test_shrinkage_keeps_the_diagonal_for_comparison():
 def test_path_runs_from_strong_to_weak_and_names_every_line():
     ax = plotting.draw_coefficient_path(axes(), [10, 1, 0.1], np.array([[0, 0], [1, 0], [2, 2.01]]), ["u", "v"], ("v",))
     assert ax.get_xlim() == (10, 0.1) and {text.get_text() for text in ax.texts} == {"u", "v"}
-    places = [text.xy[1] for text in ax.texts]
-    assert abs(places[0] - places[1]) > 0.1, "names do not overlap"
+    assert [text.xy[1] for text in ax.texts] == [2, 2.01], "each name is tied to the end of its line"
+    low, high = (text.get_position()[1] for text in ax.texts)
+    assert high - low > 0.1 and abs((low + high) / 2 - 2.005) < 1e-12, "no overlap, and about their lines"
 
 
 def test_validation_marks_the_choices():

@@ -143,21 +143,37 @@ def draw_shrinkage(ax, t, curves: dict):
     return ax
 
 
+def _apart(values, gap: float) -> np.ndarray:
+    """Places in the order of `values`, at least `gap` apart, each bundle centred on its values."""
+    order, bundles = np.argsort(values), []
+    for v in np.sort(values):
+        bundles.append([v])
+        while len(bundles) > 1 and _foot(bundles[-1], gap) < _foot(bundles[-2], gap) + gap * len(bundles[-2]):
+            bundles[-2:] = [bundles[-2] + bundles[-1]]
+    places = np.empty(len(values))
+    places[order] = np.concatenate([_foot(b, gap) + gap * np.arange(len(b)) for b in bundles])
+    return places
+
+
+def _foot(bundle, gap: float) -> float:
+    return np.mean(bundle) - gap * (len(bundle) - 1) / 2
+
+
 def draw_coefficient_path(ax, lambdas, coefs, names, marked=()):
     """Coefficients against lambda on a logarithmic axis that runs from strong to weak penalty.
 
-    Names stand at the weak end; those in `marked` are drawn thick.
+    Names stand at the weak end, each tied to its curve; those in `marked` are drawn thick.
     """
     for k, (name, path) in enumerate(zip(names, np.transpose(coefs), strict=True)):
         ax.semilogx(lambdas, path, linewidth=3 if name in marked else 1.5, **_style(k))
     ends = np.transpose(coefs)[:, -1]
     low, high = min(ends.min(), np.min(coefs)), max(ends.max(), np.max(coefs))
-    gap, place = 0.062 * (high - low), -np.inf
-    for k in np.argsort(ends):
-        place = max(ends[k], place + gap)
+    for k, place in enumerate(_apart(ends, 0.062 * (high - low))):
+        colour = COLOURS[k % len(COLOURS)]
         ax.annotate(
-            names[k], (lambdas[-1], place), xytext=(6, 0), textcoords="offset points", fontsize=10, va="center",
-            color=COLOURS[k % len(COLOURS)], annotation_clip=False,
+            names[k], (lambdas[-1], ends[k]), xytext=(1.035, place), textcoords=("axes fraction", "data"), fontsize=10,
+            va="center", color=colour, annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 0},
         )  # fmt: skip
     ax.set_xlim(lambdas[0], lambdas[-1])
     ax.axhline(0, color="#888888", linewidth=0.8)
