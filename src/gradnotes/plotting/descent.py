@@ -108,7 +108,7 @@ def draw_destinations(ax, starts, gammas, in_c, marks):
         ax.plot([], [], "s", ms=11, color=COLOURS[k], ls="", label=label)
     ax.grid(False)
     ax.set(xlabel="start $x_0$", ylabel=r"momentum $\gamma$")
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.4, 0))  # between the lines of A and B, left of the border
     return ax
 
 
