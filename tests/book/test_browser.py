@@ -106,7 +106,7 @@ def test_page_reads_well(browser, address, document, view):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing_in_what_opens(browser, address, view):
-    """Menus, the search field, a definition and the sidebars, while they are open; what they lie over is smaller meanwhile."""
+    """Menus, the search field, a definition and the sidebars, while open; what they lie over is smaller then."""
     covered = ("target-size",)
     context, tab = visit(browser, view, f"{address}/notebooks/05_gradient_descent.html")
     try:
