@@ -91,9 +91,9 @@ def draw_fold_intervals(ax, means, naive, corrected, truth: float):
         label="naive",
     )  # fmt: skip
     ax.set_yticks(rows, [f"data {k + 1}" for k in rows])
-    ax.set_ylim(len(rows) - 0.4, -1.7)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel("effect of input dropout, percentage points")
-    ax.legend(loc="upper center", ncols=3)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     return ax
 
 
