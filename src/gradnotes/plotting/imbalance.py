@@ -89,7 +89,7 @@ def draw_coin_test(ax, rows, persons, ticks):
     ax.hist(persons, bins, color=COLOURS[1], alpha=0.6, hatch="//", label="coins, split by persons")
     top = ax.get_ylim()[1]
     for k, (label, value) in enumerate(ticks.items()):
-        ax.axvline(value, color="#222222", linewidth=1.2, linestyle=DASHES[k])
+        ax.vlines(value, 0, top * (1.17 - 0.13 * k), color="#222222", linewidth=1.2, linestyle=DASHES[k])
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
         ax.annotate(f"{label} ", (value - 0.005, top * (1.12 - 0.13 * k)), ha="right", va="center", bbox=box)
     ax.set(xlabel="accuracy of the nearest neighbour", ylabel="experiments", ylim=(0, top * 1.2))
@@ -118,7 +118,7 @@ def draw_agreement(ax, epochs, curves, ylabel="accuracy"):
     ax.set(xscale="log", xlabel="epochs", ylabel=ylabel)
     ax.set_xticks(epochs, [str(n) for n in epochs])
     ax.minorticks_off()
-    ax.legend()
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
     return ax
 
 
@@ -152,7 +152,8 @@ def _curves_and_points(ax, curves, points, xlabel, ylabel, diagonal=False):
     for (label, (x, y)), colour, dash in zip(curves.items(), COLOURS, DASHES, strict=False):
         ax.plot(x, y, color=colour, linestyle=dash, label=label, drawstyle="steps-post")
     for k, (label, (x, y)) in enumerate(points.items()):
-        ax.plot(x, y, MARKS[k], color=COLOURS[k + 1], markersize=8, label=label)
+        look = {"markerfacecolor": "none", "markeredgewidth": 1.8, "markersize": 8 + 2 * (k == 1)}  # none hides another
+        ax.plot(x, y, MARKS[k], color=COLOURS[k + 1], label=label, **look)
     if diagonal:
         ax.plot([0, 1], [0, 1], color="#444444", linewidth=1.1, linestyle=(0, (1.5, 2.5)))
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.02, 1.02), ylim=(0, 1.03))
