@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import subprocess
 import unicodedata
@@ -107,6 +109,18 @@ def test_every_heading_of_the_sources_is_listed_in_order():
     listed = [row.split(" | ")[0].strip("| ") for row in re.findall(r"^\| .+ \|$", text, re.M)]
     listed = [row for row in listed if row != "đề mục trong tài liệu"]
     assert listed == [heading.replace("|", "/") for source in sorted(headings) for heading in headings[source]]
+
+
+def test_the_map_says_what_the_chapters_say_they_need():
+    named = {"09": {"05"}, "17": {"14", "16"}, "18": {"04"}}  # in the same line, but not as needed
+    text = (ROOT / "book" / "_ext" / "charts.py").read_text(encoding="utf-8")
+    needs = ast.literal_eval(re.search(r"^BUILDS_ON = (\{.*?^\})", text, re.M | re.S)[1])
+    for path in ledger.chapter_files():
+        number, cells = path.stem[:2], json.loads(path.read_text(encoding="utf-8"))["cells"]
+        line = re.search(r"\*\*Before you start.*", "".join(cells[0]["source"]))
+        linked = re.findall(r"\]\((\d\d)_", line[0]) if line else []
+        assert set(linked) - named.get(number, set()) == set(needs[number]), path.stem
+        assert all(other < number for other in needs[number])
 
 
 def test_chapter_titles_carry_the_vietnamese_name():

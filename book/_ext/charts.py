@@ -10,28 +10,42 @@ from claim_pages import Generated, badge
 from docutils import nodes
 from page_mends import reading_time
 
-# chapter -> chapters whose ideas it uses; a chapter without any starts a path
+# chapter -> chapters that its line "Before you start" asks for; a chapter without any starts a path
 BUILDS_ON = {
     "01": (),
     "02": ("01",),
-    "03": ("02",),
+    "03": ("01", "02"),
     "04": ("02", "03"),
     "05": (),
     "06": ("05",),
     "07": ("05",),
-    "08": ("07",),
+    "08": ("05", "07"),
     "09": (),
-    "10": ("05",),
+    "10": ("05", "07", "09"),
     "11": ("09", "10"),
-    "12": ("11",),
-    "13": (),
-    "14": ("13",),
-    "15": ("07",),
-    "16": ("13",),
-    "17": ("11",),
-    "18": (),
-    "19": ("18",),
+    "12": ("10", "11"),
+    "13": ("09", "11", "12"),
+    "14": ("06", "11", "13"),
+    "15": ("05", "06", "10"),
+    "16": ("10", "11", "15"),
+    "17": ("08", "11", "13"),
+    "18": ("08", "10"),
+    "19": ("06", "08", "18"),
 }
+
+
+def before(number: str) -> set[str]:
+    """All chapters that `number` builds on, also by way of others."""
+    needs = set(BUILDS_ON.get(number, ()))
+    return needs.union(*(before(other) for other in needs))
+
+
+def drawn(number: str) -> list[str]:
+    """The arrows to `number`: what it builds on, without what another of these chapters builds on already."""
+    needs = BUILDS_ON.get(number, ())
+    return [other for other in needs if not any(other in before(nearer) for nearer in needs)]
+
+
 ROW = 76  # height of a chapter in the chart, pixels
 INDENT = 64
 
@@ -44,7 +58,7 @@ class ClaimsGraph(Generated):
         number = {stem[:2]: k for k, stem in enumerate(chapters)}
         arcs = []
         for stem in chapters:
-            for other in BUILDS_ON.get(stem[:2], ()):
+            for other in drawn(stem[:2]):
                 if other in number:
                     arcs.append(self.arc(number[other], number[stem[:2]]))
         items = "".join(self.item(stem) for stem in chapters)
@@ -90,8 +104,14 @@ PARTS = (  # first and last chapter, name, the name on two lines
     ("13", "17", "IV · Training deep networks", ("Training deep", "networks")),
     ("18", "19", "V · Rare classes", ("Rare", "classes")),
 )
-COLUMN, STEP, TOP, RADIUS = 82, 62, 92, 17  # width of a part, from chapter to chapter, room for the names
-LOWER = ("11", "12")  # a step lower than their turn, so that the arrow from 07 to 15 finds a gap
+COLUMN, STEP, TOP, RADIUS = 82, 62, 92, 17  # width of a part, from row to row, room for the names
+ROWS = (  # the row of each chapter, from the top: the arrows between the parts find gaps
+    {"01": 0, "02": 1, "03": 2, "04": 3},
+    {"05": 0, "06": 2, "07": 3, "08": 4},
+    {"09": 0, "10": 1.5, "11": 4, "12": 6},
+    {"13": 1, "14": 3, "15": 4, "16": 5, "17": 6},
+    {"18": 1.5, "19": 2.5},
+)
 
 
 class BookMap(Generated):
@@ -100,20 +120,23 @@ class BookMap(Generated):
     def run(self):
         stems = {stem[:2]: stem for stem in ledger.titles()}
         place, names = {}, ""
-        for column, (first, last, name, lines) in enumerate(PARTS):
+        for column, (_, _, name, lines) in enumerate(PARTS):
             middle = (column + 0.5) * COLUMN
-            for k, number in enumerate(sorted(n for n in stems if first <= n <= last)):
-                place[number] = (middle, TOP + (k + (number in LOWER)) * STEP)
+            for number, row in ROWS[column].items():
+                place[number] = (middle, TOP + row * STEP)
             text = "".join(f'<tspan x="{middle:g}" dy="15">{line}</tspan>' for line in lines)
             names += f'<text class="gn-part" x="{middle:g}" y="18">{name.split()[0]}{text}</text>'
-        edges = [(a, b) for b in place for a in BUILDS_ON.get(b, ()) if a in place]
-        drawn = "".join(self.edge(place[a], place[b], int(b) == int(a) + 1) for a, b in edges)
+        edges = [(a, b) for b in place for a in drawn(b) if a in place]
+        arrows = "".join(self.edge(place[a], place[b], int(b) == int(a) + 1) for a, b in edges)
         nodes_ = "".join(self.node(number, *place[number], stems[number]) for number in place)
         starts = ", ".join(n for n in place if not BUILDS_ON.get(n))
         words = f"Map of the book: five parts, {len(place)} chapters; chapters {starts} start a path"
         height = max(y for _, y in place.values()) + RADIUS + 6
-        svg = f'<svg aria-hidden="true" viewBox="0 0 {COLUMN * len(PARTS)} {height}">{drawn}{names}{nodes_}</svg>'
-        note = "<p>Thick rings start a path; an arrow leads from a chapter to those that build on it.</p>"
+        svg = f'<svg aria-hidden="true" viewBox="0 0 {COLUMN * len(PARTS)} {height}">{arrows}{names}{nodes_}</svg>'
+        note = (
+            "<p>Thick rings start a path. Arrows lead from a chapter to those that build on it; "
+            "the list below also names what they reach by way of another.</p>"
+        )
         lists = "".join(self.part(first, last, name, stems) for first, last, name, _ in PARTS)
         html = f'<div class="gn-map"><div role="group" aria-label="{words}">{svg}{note}</div>{lists}</div>'
         return [nodes.raw("", html, format="html")]
@@ -143,15 +166,14 @@ class BookMap(Generated):
                 f"{x1 + side * 17:g} {y1 - 15}"
             )
             (dx, dy), tip = (-side * 0.72, 0.69), (x1 + side * 13, y1 - 12.5)
-        elif y0 == y1:
-            path, (dx, dy), tip = f"M{x0 + RADIUS:g} {y0} H{x1 - RADIUS - 6:g}", (1, 0), (x1 - RADIUS - 1, y1)
         else:
-            path = f"M{x0 + 16:g} {y0 + 8} L{x1 - 20:g} {y1 - 12}"
-            length = ((x1 - x0 - 36) ** 2 + (y1 - y0 - 20) ** 2) ** 0.5
-            (dx, dy), tip = ((x1 - x0 - 36) / length, (y1 - y0 - 20) / length), (x1 - 16, y1 - 9)
+            length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
+            dx, dy = (x1 - x0) / length, (y1 - y0) / length
+            tip = (x1 - (RADIUS + 1) * dx, y1 - (RADIUS + 1) * dy)
+            path = f"M{x0 + RADIUS * dx:.1f} {y0 + RADIUS * dy:.1f} L{tip[0] - 5 * dx:.1f} {tip[1] - 5 * dy:.1f}"
         back = (tip[0] - 9 * dx, tip[1] - 9 * dy)
         arrow = (
-            f"M{tip[0]:g} {tip[1]:g} L{back[0] - 4.5 * dy:.1f} {back[1] + 4.5 * dx:.1f} "
+            f"M{tip[0]:.1f} {tip[1]:.1f} L{back[0] - 4.5 * dy:.1f} {back[1] + 4.5 * dx:.1f} "
             f"L{back[0] + 4.5 * dy:.1f} {back[1] - 4.5 * dx:.1f} z"
         )
         line = f'<path class="gn-halo" d="{path}"/><path class="gn-edge" d="{path}"/>'
