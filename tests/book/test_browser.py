@@ -60,11 +60,14 @@ def visit(browser, view, url):
 
 def draw(tab):
     """Come near every live figure, and wait until it is drawn."""
-    tab.evaluate("() => document.querySelectorAll('figure.gn-live').forEach((figure) => figure.scrollIntoView())")
-    tab.wait_for_function(
-        "() => !document.querySelector('script[data-parts]')"
-        " || [...document.querySelectorAll('figure.gn-live')].every((figure) => figure.live)"
-    )
+    tab.wait_for_function("""() => {
+        const left = [...document.querySelectorAll('figure.gn-live')].filter((figure) => !figure.live);
+        if (left.length && document.querySelector('script[data-parts]')) {
+            left[0].scrollIntoView({behavior: 'instant'});
+            return false;
+        }
+        return true;
+    }""")
 
 
 def unfold(tab):
