@@ -46,6 +46,18 @@ def drawn(number: str) -> list[str]:
     return [other for other in needs if not any(other in before(nearer) for nearer in needs)]
 
 
+def depth(number: str) -> int:
+    """How many chapters stand before it on the longest way."""
+    return max((depth(other) + 1 for other in BUILDS_ON.get(number, ())), default=0)
+
+
+def nearest(number: str, part: set[str]) -> list[str]:
+    """The arrows of the map: from its own part and from what is read last; the list below the picture names all."""
+    needs = drawn(number)
+    last = max(map(depth, needs), default=0)
+    return [other for other in needs if other in part or depth(other) == last]
+
+
 ROW = 76  # height of a chapter in the chart, pixels
 INDENT = 64
 
@@ -104,13 +116,13 @@ PARTS = (  # first and last chapter, name, the name on two lines
     ("13", "17", "IV · Training deep networks", ("Training deep", "networks")),
     ("18", "19", "V · Rare classes", ("Rare", "classes")),
 )
-COLUMN, STEP, TOP, RADIUS = 82, 62, 92, 17  # width of a part, from row to row, room for the names
-ROWS = (  # the row of each chapter, from the top: the arrows between the parts find gaps
+COLUMN, STEP, TOP, RADIUS = 82, 56, 92, 17  # width of a part, from row to row, room for the names
+ROWS = (  # the row of each chapter, from the top, below all that it needs
     {"01": 0, "02": 1, "03": 2, "04": 3},
-    {"05": 0, "06": 2, "07": 3, "08": 4},
-    {"09": 0, "10": 1.5, "11": 4, "12": 6},
-    {"13": 1, "14": 3, "15": 4, "16": 5, "17": 6},
-    {"18": 1.5, "19": 2.5},
+    {"05": 0, "06": 1, "07": 2, "08": 3},
+    {"09": 0, "10": 3, "11": 4, "12": 5},
+    {"15": 4.5, "16": 5.5, "13": 6.5, "14": 7.5, "17": 8.5},
+    {"18": 4.2, "19": 5.2},
 )
 
 
@@ -126,7 +138,7 @@ class BookMap(Generated):
                 place[number] = (middle, TOP + row * STEP)
             text = "".join(f'<tspan x="{middle:g}" dy="15">{line}</tspan>' for line in lines)
             names += f'<text class="gn-part" x="{middle:g}" y="18">{name.split()[0]}{text}</text>'
-        edges = [(a, b) for b in place for a in drawn(b) if a in place]
+        edges = [(a, b) for part in ROWS for b in part for a in nearest(b, set(part)) if a in place]
         arrows = "".join(self.edge(place[a], place[b], int(b) == int(a) + 1) for a, b in edges)
         nodes_ = "".join(self.node(number, *place[number], stems[number]) for number in place)
         starts = ", ".join(n for n in place if not BUILDS_ON.get(n))
@@ -134,8 +146,8 @@ class BookMap(Generated):
         height = max(y for _, y in place.values()) + RADIUS + 6
         svg = f'<svg aria-hidden="true" viewBox="0 0 {COLUMN * len(PARTS)} {height}">{arrows}{names}{nodes_}</svg>'
         note = (
-            "<p>Thick rings start a path. Arrows lead from a chapter to those that build on it; "
-            "the list below also names what they reach by way of another.</p>"
+            "<p>Thick rings start a path. Arrows lead from a chapter to the next that build on it; "
+            "the list below names all that a chapter needs.</p>"
         )
         lists = "".join(self.part(first, last, name, stems) for first, last, name, _ in PARTS)
         html = f'<div class="gn-map"><div role="group" aria-label="{words}">{svg}{note}</div>{lists}</div>'
