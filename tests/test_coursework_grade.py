@@ -126,7 +126,7 @@ def test_folders_archives_commits_and_lists(tmp_path):
         file.write(alone, "../../escape.ipynb")
         file.write(alone, "__MACOSX/mai/answer.ipynb")
     repo = tmp_path / "fork"
-    answered(repo, "work/answer", solved("2.1"))
+    answered(repo, "tasks/answer", solved("2.1"))
     (repo / "link.ipynb").symlink_to("/etc/passwd")
 
     def git(*args):
@@ -137,12 +137,12 @@ def test_folders_archives_commits_and_lists(tmp_path):
     git("add", "-A")
     git("commit", "-q", "-m", "x")
     sha = git("rev-parse", "HEAD")
-    answered(repo, "work/answer", {})  # later changes do not count: the commit is pinned
+    answered(repo, "tasks/answer", {})  # later changes do not count: the commit is pinned
     listed = tmp_path / "forks.txt"
     listed.write_text(f"# forks\n{repo}@{sha}\n{tmp_path}/gone@{'0' * 40}\n")
     found = grading.grade([alone, archive, f"{repo}@{sha}", listed], tmp_path / "out", jobs=2)
     by_name = {row["submission"]: row for row in found}
-    assert set(by_name) == {"alone", "escape", "mai/answer", "fork/work/answer", "fork/work/answer (2)", "gone"}
+    assert set(by_name) == {"alone", "escape", "mai/answer", "fork/tasks/answer", "fork/tasks/answer (2)", "gone"}
     assert {row["score"] for row in found if row["graded"]} == {1} and not by_name["gone"]["graded"]
     assert "cannot be fetched" in by_name["gone"]["reason"]
     names = sorted(path.name for path in (tmp_path / "out" / "feedback").iterdir())

@@ -95,7 +95,7 @@ SPOILED = {
     "no_tracebacks": traceback,
     "an address": shown("<object at 0x7f3a2b1c4d5e>"),
     "a path": shown("/home/me/data.csv"),
-    "a kernel file": shown("ipykernel_123/4.py"),
+    "a kernel file": shown(f"ipykernel_{123}/{4}.py"),
     "a device": shown("tensor on cuda:0"),
     "a duration": shown("took 3.2 s"),
     "stderr": lambda nb: nb["cells"][2]["outputs"][0].update(name="stderr"),

@@ -184,7 +184,7 @@ class ClaimMarks(SphinxPostTransform):
         for cell in list(self.document.findall(nodes.container)):
             classes = cell.get("classes", [])
             ids = [c[len("tag_claim:") :] for c in classes if c.startswith("tag_claim:")]
-            if any(c.startswith("tag_twin:") for c in classes):
+            if "tag_hide-cell" in classes:  # only negative twins are folded whole
                 cell["prompt_show"] = "Negative twin: the same check refuses a changed statement"
                 cell["prompt_hide"] = "Negative twin"
             if any(c.startswith("tag_") for c in classes):
